@@ -13,6 +13,8 @@ mod replay;
 #[cfg(feature = "scan")]
 pub mod scan;
 mod signature;
+#[cfg(test)]
+mod testing;
 mod time;
 mod trust;
 mod verify;
@@ -39,5 +41,6 @@ pub use trust::{
 #[cfg(feature = "store")]
 pub use trust::{FileTrustStore, StoreError};
 pub use verify::{
-    NotEstablished, StatusReport, StatusUnknown, TrustReport, VerifiedPresentation, Verifier,
+    NotEstablished, PendingPresentation, StatusReport, StatusUnknown, TrustReport,
+    VerifiedPresentation, Verifier,
 };

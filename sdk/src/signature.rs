@@ -1,6 +1,10 @@
 //! Signature checks: Ed25519 strictly, P-256 for phone keys. The only file that calls a
 //! cryptographic library for signatures.
 
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
+mod wycheproof;
+
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::payload::cose::SignatureBytes;

@@ -183,3 +183,95 @@ impl<'a> CoseKey<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::signature::verify_p256;
+    use crate::testing::hex;
+
+    const X: &str = "bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff";
+    const Y: &str = "20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e";
+
+    /// The working group's examples `sign1-tests`, and RFC 9052 appendix C.2.1. Every message is
+    /// "This is the content." under the key above, or meant to be refused.
+    const EXAMPLES: [(&str, &str, Expect); 9] = [
+        (
+            "RFC 9052 C.2.1",
+            "d28443a10126a10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36",
+            Expect::Valid,
+        ),
+        (
+            "sign-pass-03, its tag put back",
+            "d28443a10126a10442313154546869732069732074686520636f6e74656e742e5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794",
+            Expect::Valid,
+        ),
+        // Differences: this profile wants the algorithm under the signature, and the tag.
+        (
+            "sign-pass-01",
+            "d28441a0a201260442313154546869732069732074686520636f6e74656e742e5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e11a02e5f0344bf2d4ee5c7fd75a68a9f5e0b3cc1f1fc1409c189566586ff9d610",
+            Expect::Structure,
+        ),
+        (
+            "sign-pass-03",
+            "8443a10126a10442313154546869732069732074686520636f6e74656e742e5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794",
+            Expect::Structure,
+        ),
+        (
+            "sign-fail-01",
+            "d903e68443a10126a10442313154546869732069732074686520636f6e74656e742e5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794",
+            Expect::Structure,
+        ),
+        (
+            "sign-fail-02",
+            "d28443a10126a10442313154546869732069732074686520636f6e74656e742f5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794",
+            Expect::Invalid,
+        ),
+        (
+            "sign-fail-04",
+            "d2844aa10167756e6b6e6f776ea10442313154546869732069732074686520636f6e74656e742e5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794",
+            Expect::Algorithm,
+        ),
+        (
+            "sign-fail-06",
+            "d28445a201260300a10442313154546869732069732074686520636f6e74656e742e5840eae868ecc176883766c5dc5ba5b8dca25dab3c2e56a551ce5705b793914348e19f43d6c6ba654472da301b645b293c9ba939295b97c4bdb847782bff384c5794",
+            Expect::Invalid,
+        ),
+        // Difference: Ed448 signatures are longer than any of this profile.
+        (
+            "EdDSA-sig-02",
+            "d28443a10127a10445336434343854546869732069732074686520636f6e74656e742e5872988240a3a2f189bd486de14aa77f54686c576a09f2e7ed9bae910df9139c2ac3be7c27b7e10a20fa17c9d57d3510a2cf1f634bc0345ab9be00849842171d1e9e98b2674c0e38bfcf6c557a1692b01b71015a47ac9f7748840cad1da80cbb5b349309febb912672b377c8b2072af1598b3700",
+            Expect::Structure,
+        ),
+    ];
+
+    #[derive(Debug, PartialEq)]
+    enum Expect {
+        Valid,
+        Invalid,
+        Algorithm,
+        Structure,
+    }
+
+    #[test]
+    fn agrees_with_the_working_groups_examples() {
+        let coordinate = |text| <[u8; 32]>::try_from(hex(text)).unwrap();
+        for (name, message, expected) in EXAMPLES {
+            let bytes = hex(message);
+            let sign1 = Sign1::parse(cbor::check(&bytes).unwrap());
+            let actual = match sign1.and_then(|s| Ok((s, Algorithm::of(s.protected)?))) {
+                Err(_) => Expect::Structure,
+                Ok((_, algorithm)) if algorithm != Algorithm::P256 => Expect::Algorithm,
+                Ok((s, _)) => {
+                    let signed = s.signed_bytes();
+                    match verify_p256(&coordinate(X), &coordinate(Y), &signed, s.signature) {
+                        true => Expect::Valid,
+                        false => Expect::Invalid,
+                    }
+                }
+            };
+            assert_eq!(actual, expected, "{name}");
+        }
+    }
+}

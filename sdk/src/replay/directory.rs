@@ -113,3 +113,47 @@ impl ReplayStore for DirectoryReplayStore {
         ReplayScope::Device
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::payload::cose::CoseKey;
+
+    fn key(n: u32) -> ReplayKey {
+        ReplayKey::new(&CoseKey::Ed25519(&[7; 32]), &n.to_be_bytes())
+    }
+
+    #[test]
+    fn one_key_is_one_presentation_whatever_its_times() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = UnixTime::from_secs;
+        let first = DirectoryReplayStore::open(folder.path()).unwrap();
+        assert_eq!(first.accept_once(key(1), at(90), at(10)).unwrap(), Acceptance::First);
+        assert_eq!(first.accept_once(key(1), at(3_600), at(20)).unwrap(), Acceptance::Seen);
+        assert_eq!(first.accept_once(key(2), at(90), at(20)).unwrap(), Acceptance::First);
+        let again = DirectoryReplayStore::open(folder.path()).unwrap();
+        assert_eq!(again.accept_once(key(1), at(90), at(30)).unwrap(), Acceptance::Seen);
+    }
+
+    #[test]
+    fn what_has_expired_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DirectoryReplayStore::open(folder.path()).unwrap();
+        let at = |secs: u32| UnixTime::from_secs(secs.into());
+        let rounds = u32::try_from(CLEAN_EVERY.saturating_mul(PARTS)).unwrap();
+        for n in 0..100 {
+            store.accept_once(key(n), at(1_000), at(900)).unwrap();
+        }
+        for n in 100..rounds.saturating_add(200) {
+            // Only the turns of cleaning matter, so the expensive creation is left out.
+            store.clean(at(2_000)).unwrap();
+            if n % 1_000 == 0 {
+                store.accept_once(key(n), at(2_090), at(2_000)).unwrap();
+            }
+        }
+        let files = |part| fs::read_dir(part_folder(folder.path(), part)).unwrap().count();
+        let left = (0..PARTS).map(files).fold(0, usize::saturating_add);
+        assert_eq!(left, 4);
+    }
+}

@@ -234,8 +234,9 @@ impl Trust {
         (floor != i64::MIN).then(|| UnixTime::from_secs(floor))
     }
 
-    /// Raises the clock floor.
-    pub(crate) fn observe(&self, time: UnixTime) {
+    /// Raises the clock floor, as every verification does. For stores that keep the floor apart from
+    /// the lists: it changes with every scan, they do not.
+    pub fn observe(&self, time: UnixTime) {
         self.floor.fetch_max(time.secs(), Ordering::Relaxed);
     }
 

@@ -208,19 +208,39 @@ impl Values {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::Values;
+    use crate::payload::cbor;
+    use crate::testing::hex;
 
+    /// The `StatusList` structures of draft-ietf-oauth-status-list section 4.3.
     #[test]
     fn reads_the_examples_of_the_draft() {
-        // draft-ietf-oauth-status-list section 4.1 and 4.2: one and two bits a credential
-        let one = Values { bits: 1, bytes: vec![0xb9, 0xa3] };
-        let values: Vec<_> = (0..17).map_while(|i| one.get(i)).collect();
+        let parse = |text| Values::parse(cbor::check(&hex(text)).unwrap()).unwrap();
+        let one_bit = parse("a2646269747301636c73744a78dadbb918000217015d");
+        let values: Vec<_> = (0..17).map_while(|i| one_bit.get(i)).collect();
         assert_eq!(values, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
-        let two = Values { bits: 2, bytes: vec![0xc9, 0x44, 0xf9] };
-        let values: Vec<_> = (0..13).map_while(|i| two.get(i)).collect();
+        let two_bits = parse("a2646269747302636c73744b78da3be9f2130003df0207");
+        let values: Vec<_> = (0..13).map_while(|i| two_bits.get(i)).collect();
         assert_eq!(values, [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]);
-        assert_eq!(two.len(), 12);
-        assert_eq!(two.get(u64::MAX), None);
+        assert_eq!(two_bits.len(), 12);
+        assert_eq!(two_bits.get(u64::MAX), None);
+    }
+
+    #[test]
+    fn refuses_lists_that_inflate_too_far_or_not_at_all() {
+        let parse = |lst: &[u8]| {
+            let mut item = hex("a2646269747301636c7374");
+            cbor::write_bytes(&mut item, lst);
+            Values::parse(cbor::check(&item).unwrap()).err().map(|e| e.code())
+        };
+        let zeros = |size| miniz_oxide::deflate::compress_to_vec_zlib(&vec![0; size], 9);
+        assert_eq!(parse(&zeros(crate::limits::MAX_STATUS_BYTES)), None);
+        let bomb = zeros(crate::limits::MAX_STATUS_BYTES + 1);
+        assert_eq!(parse(&bomb), Some("status_bad_compression"));
+        let cut = zeros(1_000);
+        assert_eq!(parse(cut.get(..cut.len() / 2).unwrap()), Some("status_bad_compression"));
+        assert_eq!(parse(b"not zlib"), Some("status_bad_compression"));
     }
 }
