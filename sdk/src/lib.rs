@@ -1,4 +1,67 @@
-//! Offline relying-party verifier for dynamic identity QR codes.
+//! Offline relying-party verifier for dynamic identity QR codes (IKD-QR 1).
+//!
+//! A citizen's phone shows a QR that is good for 90 seconds. It holds a credential that the issuer
+//! signed, and a presentation that the phone signs each time the QR is shown. This crate scans the
+//! QR, verifies both without a network, and gives a typed result: who stands there, or one stable
+//! [`Code`] with a reason and a hint for staff in Indonesian and English.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use ikd_verifier::{AttributeName, MemoryReplayStore, Policy, RootKeys, Trust, UnixTime, Verifier};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let now = UnixTime::from_secs(1_790_000_000);
+//! # let sandbox = ikd_sandbox::Sandbox::new([1; 32], now.secs());
+//! # let (root_keys, bundle) = (sandbox.roots(), sandbox.bundle());
+//! # let person = sandbox.person("siti-contoh")?;
+//! # let text = sandbox.present(person, ikd_sandbox::Profile::Travel, now.secs()).text();
+//! // Once: the root keys that the operator was given, and a bundle of signed lists.
+//! let (trust, _report) = Trust::from_bundle(RootKeys::new(&root_keys, 2)?, &bundle)?;
+//! let policy = Policy::new().require([AttributeName::Nik, AttributeName::FullName]);
+//! let verifier = Verifier::new(Arc::new(trust), Arc::new(MemoryReplayStore::new()), policy);
+//!
+//! // For every QR, on any thread.
+//! match verifier.verify_text(&text, now) {
+//!     Ok(verified) => {
+//!         let name = verified.attributes().full_name().unwrap_or("?");
+//!         println!("DITERIMA {name}, {} detik lagi", verified.expires_in());
+//! #       assert_eq!(name, person.full_name());
+//!     }
+//!     Err(refusal) => println!("DITOLAK {}: {}", refusal.code(), refusal.code().hint().id),
+//! }
+//! # assert_eq!(verifier.verify_text(&text, now).unwrap_err().code().as_str(), "replayed");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What holds
+//!
+//! - Nothing of a QR can be read before it is verified: [`UnverifiedPresentation`] has no accessors,
+//!   and only a [`Verifier`] makes a [`VerifiedPresentation`].
+//! - Every claim is read from the bytes that were signed, after the signature holds.
+//! - Time is an argument, and so are storage and randomness. The core reads no clock, no file, no
+//!   environment and no network. Features add what does: `clock`, `store`.
+//! - A [`Policy`] can only demand more than the format does.
+//! - [`VerifiedPresentation::not_established`] says what an acceptance does *not* tell.
+//! - No `unsafe`, no panic on any input, and no personal data in `Debug`, errors or logs.
+//!
+//! # The way of a QR
+//!
+//! [`scan`] turns pixels into texts. [`Envelope`] turns a text into bytes, and these into an
+//! [`UnverifiedPresentation`]. [`Verifier::verify`] consumes it, under a [`Trust`] and a time. The
+//! steps and their order are those of section 6 of the format, which lies in `format/` beside the
+//! source, with test vectors in `vectors/`.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `scan` (default) | [`scan`]: images and camera frames to texts |
+//! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
+//! | `clock` (default) | [`UnixTime::now`] |
+//! | `conformance` | [`conformance`]: runs files of test vectors |
+//!
+//! Without default features the crate builds for `wasm32-unknown-unknown`.
 
 mod attributes;
 mod challenge;

@@ -11,5 +11,4 @@ pub(crate) mod presentation;
 pub use base45::Base45Error;
 pub use cbor::{CborError, CborFault};
 pub use envelope::Envelope;
-pub(crate) use envelope::PREFIX;
 pub use presentation::{DocumentShare, UnverifiedPresentation};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::cache::SignatureCache;
+use super::pending::PendingPresentation;
 use super::result::{StatusReport, StatusUnknown, TrustReport, VerifiedPresentation};
 use crate::attributes::{AttributeError, Attributes};
 use crate::challenge::Challenge;
@@ -15,7 +16,7 @@ use crate::payload::disclosure::{self, Node};
 use crate::payload::{Envelope, UnverifiedPresentation};
 use crate::policy::{Policy, StatusPolicy};
 use crate::refusal::{Code, Detail, Refusal};
-use crate::replay::{Acceptance, ReplayKey, ReplayStore};
+use crate::replay::{ReplayKey, ReplayStore};
 use crate::signature::{Ed25519Key, verify_p256};
 use crate::time::UnixTime;
 use crate::trust::{Issuer, KeyUse, Status, Trust, TrustList, TrustState};
@@ -98,7 +99,24 @@ impl Verifier {
         now: UnixTime,
     ) -> Result<VerifiedPresentation, Refusal> {
         let state = self.usable_trust(now)?;
-        self.verify_under(&state, presentation, challenge, now)
+        self.accept_once(self.verify_under(&state, presentation, challenge, now)?, now)
+    }
+
+    /// Verifies the text of a QR up to step 23, for a replay store that cannot answer at once. This
+    /// verifier's own store is not asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] with the code of the first step that fails.
+    pub fn verify_pending(
+        &self,
+        text: &str,
+        challenge: Option<&Challenge>,
+        now: UnixTime,
+    ) -> Result<PendingPresentation, Refusal> {
+        let state = self.usable_trust(now)?;
+        let envelope = Envelope::decode(text)?;
+        self.verify_under(&state, envelope.parse()?, challenge, now)
     }
 
     fn verify_text_with(
@@ -107,9 +125,17 @@ impl Verifier {
         challenge: Option<&Challenge>,
         now: UnixTime,
     ) -> Result<VerifiedPresentation, Refusal> {
-        let state = self.usable_trust(now)?;
-        let envelope = Envelope::decode(text)?;
-        self.verify_under(&state, envelope.parse()?, challenge, now)
+        self.accept_once(self.verify_pending(text, challenge, now)?, now)
+    }
+
+    /// Step 24, last and atomic with acceptance.
+    fn accept_once(
+        &self,
+        pending: PendingPresentation,
+        now: UnixTime,
+    ) -> Result<VerifiedPresentation, Refusal> {
+        let answer = self.replay.accept_once(*pending.replay_key(), pending.keep_until(), now);
+        pending.accept(answer, self.replay.scope())
     }
 
     /// Step 1: a trust list inside its life, and a clock that has not gone back.
@@ -128,14 +154,14 @@ impl Verifier {
         Ok(state)
     }
 
-    /// Steps 7 to 24.
+    /// Steps 7 to 23.
     fn verify_under(
         &self,
         state: &TrustState,
         presentation: UnverifiedPresentation<'_>,
         challenge: Option<&Challenge>,
         now: UnixTime,
-    ) -> Result<VerifiedPresentation, Refusal> {
+    ) -> Result<PendingPresentation, Refusal> {
         let list = state.list().ok_or(Code::TrustUnavailable)?;
         check_algorithms(&presentation)?;
         let issuer = self.check_issuer(list, &presentation.credential)?;
@@ -145,9 +171,8 @@ impl Verifier {
         self.check_audience(&presentation, challenge)?;
         let status = self.check_status(state, &presentation.credential, now)?;
         self.check_required(&attributes)?;
-        self.check_replay(&presentation, now)?;
         let UnverifiedPresentation { claims, credential, envelope, .. } = presentation;
-        Ok(VerifiedPresentation {
+        let verified = VerifiedPresentation {
             attributes,
             issuer: issuer.id().to_owned(),
             issuer_name: issuer.name().to_owned(),
@@ -167,6 +192,12 @@ impl Verifier {
                 expires_in: list.expires().since(now),
             },
             replay_scope: self.replay.scope(),
+        };
+        Ok(PendingPresentation {
+            verified,
+            key: ReplayKey::new(&credential.holder_key, claims.cti),
+            // The widest clock difference, so that verifiers of several policies can share a store.
+            keep_until: claims.expires.plus(MAX_SKEW),
         })
     }
 
@@ -270,23 +301,6 @@ impl Verifier {
             Ok(())
         } else {
             Err(Refusal::with(Code::MissingAttribute, Detail::Missing(missing)))
-        }
-    }
-
-    /// Step 24, last and atomic with acceptance.
-    fn check_replay(
-        &self,
-        presentation: &UnverifiedPresentation<'_>,
-        now: UnixTime,
-    ) -> Result<(), Refusal> {
-        let holder = presentation.credential.holder_key;
-        let key = ReplayKey::new(&holder, presentation.claims.cti);
-        // The widest clock difference, so that verifiers of several policies can share a store.
-        let expires = presentation.claims.expires.plus(MAX_SKEW);
-        match self.replay.accept_once(key, expires, now) {
-            Ok(Acceptance::First) => Ok(()),
-            Ok(Acceptance::Seen) => Err(Code::Replayed.into()),
-            Err(_) => Err(Code::ReplayUnavailable.into()),
         }
     }
 }
