@@ -7,7 +7,7 @@
 //! 3. [`decision`]: board, look closer or refuse, with reasons in Indonesian and English.
 //!
 //! Nothing here verifies a signature or reads a clock. A [`decision::Identity`] is made from what
-//! the verifier accepted; the QR's text never comes this far.
+//! the verifier accepted; the QR's text never comes this far. `src/main.rs` puts both together.
 //!
 //! Three promises hold everywhere: no similarity score ever boards anybody, only rules that are
 //! listed and reported; two passengers who both fit are never chosen between; and no `Debug`
@@ -18,7 +18,7 @@
 //! use ikd_checkin::manifest::Manifest;
 //!
 //! let file = "PNR,Name,NIK,Seat\nFIKTIF,CONTOHWATI/SITI MRS,0001,12A\n";
-//! let gate = Gate::new(Manifest::read(file.as_bytes())?, Rules::Air);
+//! let gate = Gate::new(Manifest::read(file.as_bytes())?, Rules::AIR);
 //! let person = Identity {
 //!     nik: Some("3174015708900001"),
 //!     full_name: Some("Hj. Siti Contohwati, S.H."),
@@ -41,8 +41,6 @@
 )]
 
 pub mod decision;
-mod lang;
 pub mod manifest;
+pub mod mask;
 pub mod name;
-
-pub use lang::Lang;

@@ -17,14 +17,13 @@ mod ticket_nik;
 
 use std::fmt;
 use std::io::Read;
-use std::path::Path;
 
 pub use error::{Column, ManifestError, Notice, Problem, ProblemKind};
 use index::Index;
 pub use passenger::Passenger;
 pub use ticket_nik::TicketNik;
 
-use crate::name::{COMMON_LIMITS, IdentityName};
+use crate::name::{DEFAULT_LIMIT, IdentityName};
 
 /// Most bytes of a manifest file.
 pub const MAX_BYTES: usize = 32 << 20;
@@ -41,26 +40,18 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a manifest file.
+    /// Reads a manifest whose names may be cut at [`DEFAULT_LIMIT`].
     ///
     /// # Errors
-    /// If the file cannot be read, is too large, lacks a column or has rows that cannot be used.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
-        Self::read(std::fs::File::open(path)?)
-    }
-
-    /// Reads a manifest.
-    ///
-    /// # Errors
-    /// As [`Manifest::open`].
+    /// If it cannot be read, is too large, lacks a column or has rows that cannot be used.
     pub fn read(reader: impl Read) -> Result<Self, ManifestError> {
-        Self::read_cut_at(reader, &COMMON_LIMITS)
+        Self::read_cut_at(reader, &[DEFAULT_LIMIT])
     }
 
-    /// Reads a manifest of a system that cuts names at lengths of its own.
+    /// Reads a manifest of a system that cuts names at lengths of its own, or at none.
     ///
     /// # Errors
-    /// As [`Manifest::open`].
+    /// As [`Manifest::read`].
     pub fn read_cut_at(reader: impl Read, name_limits: &[usize]) -> Result<Self, ManifestError> {
         let file::Rows { passengers, notices } = file::read(reader, name_limits)?;
         let index = Index::build(&passengers);

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ikd_checkin::Lang;
 use ikd_checkin::decision::{Decision, Gate, Identity, Rules, Why};
 use ikd_checkin::manifest::Manifest;
 
@@ -29,12 +28,16 @@ fn told(decision: &Decision<'_>) -> String {
                 candidates.iter().map(|c| c.passenger().seat().unwrap_or("-")).collect();
             format!("look {}: {}", seats.join(" "), codes(why))
         }
-        Decision::Refuse { why } => format!("refuse: {}", codes(why)),
+        Decision::Refuse { passenger, why } => {
+            let seat = passenger.and_then(|passenger| passenger.seat());
+            let seat = seat.map(|seat| format!(" {seat}")).unwrap_or_default();
+            format!("refuse{seat}: {}", codes(why))
+        }
     }
 }
 
 fn air(rows: &[&str]) -> String {
-    told(&gate(Rules::Air, rows).decide(&BUDI))
+    told(&gate(Rules::AIR, rows).decide(&BUDI))
 }
 
 fn rail(rows: &[&str]) -> String {
@@ -46,7 +49,6 @@ fn an_airline_boards_by_name_and_what_it_has_of_the_nik() {
     let name = "name_normalised titles_dropped";
     assert_eq!(air(&["CONTOH/BUDI MR;3174011508900001;1A;"]), format!("board 1A: nik_same {name}"));
     assert_eq!(air(&["CONTOH/BUDI MR;0001;1A;"]), format!("board 1A: nik_digits_same {name}"));
-    assert_eq!(air(&["CONTOH/BUDI MR;;1A;"]), format!("board 1A: nik_not_on_ticket {name}"));
     assert_eq!(
         air(&["CONTOH/BUDI MR;0001;1A;15-08-1990"]),
         format!("board 1A: nik_digits_same {name} birth_date_same")
@@ -72,12 +74,24 @@ fn an_airline_looks_closer() {
         air(&["CONTOH/BUDI MR;0001;1A;1991-01-01"]),
         format!("look 1A: nik_digits_same {name} birth_date_differs")
     );
-    // MS might be the end of a name: not by the name alone.
-    let siti = Identity { full_name: Some("Siti Contoh"), ..BUDI };
+}
+
+#[test]
+fn a_name_alone_boards_only_where_the_airline_says_so() {
+    let by_name = |row, name| {
+        let person = Identity { full_name: Some(name), ..BUDI };
+        [Rules::AIR, Rules::Air { name_alone: true }]
+            .map(|rules| told(&gate(rules, &[row]).decide(&person)))
+    };
+    let codes = "1A: nik_not_on_ticket name_exact";
     assert_eq!(
-        told(&gate(Rules::Air, &["CONTOH/SITIMS;;1A;"]).decide(&siti)),
-        "look 1A: nik_not_on_ticket name_normalised glued_ms"
+        by_name("CONTOH/BUDI MR;;1A;", "Budi Contoh"),
+        [format!("look {codes}"), format!("board {codes}")]
     );
+    // MS might be the end of a name.
+    let codes = "1A: nik_not_on_ticket name_normalised glued_ms";
+    let look = format!("look {codes}");
+    assert_eq!(by_name("CONTOH/SITIMS;;1A;", "Siti Contoh"), [look.clone(), look]);
 }
 
 #[test]
@@ -86,7 +100,7 @@ fn an_airline_refuses() {
     assert_eq!(air(&["CONTOH/B MR;0002;1A;"]), "refuse: not_on_manifest");
     let nobody = Identity::default();
     assert_eq!(
-        told(&gate(Rules::Air, &["CONTOH/BUDI MR;;1A;"]).decide(&nobody)),
+        told(&gate(Rules::AIR, &["CONTOH/BUDI MR;;1A;"]).decide(&nobody)),
         "refuse: not_on_manifest name_not_shared nik_not_shared"
     );
 }
@@ -102,8 +116,11 @@ fn two_who_fit_are_never_chosen_between() {
         air(&["CONTOH/BUDI MR;3174011508900001;1A;", "CONTOH/BUDI MR;3174011508900001;1B;"]),
         several
     );
-    // His NIK is on a ticket in another name.
-    assert_eq!(air(&["CONTOH/BUDI MR;;1A;", "REKAAN/FULAN MR;3174011508900001;1B;"]), several);
+    // His NIK is on a ticket in another name; the NIK weighs more than the name.
+    assert_eq!(
+        air(&["CONTOH/BUDI MR;;1A;", "REKAAN/FULAN MR;3174011508900001;1B;"]),
+        "look 1B 1A: several_match"
+    );
 }
 
 #[test]
@@ -123,10 +140,13 @@ fn the_nik_tells_namesakes_apart() {
 fn a_railway_wants_name_and_whole_nik() {
     let name = "name_normalised titles_dropped";
     assert_eq!(rail(&["Budi Contoh;3174011508900001;1A;"]), format!("board 1A: nik_same {name}"));
-    assert_eq!(rail(&["Budi Contoh;3174011508900002;1A;"]), format!("refuse: nik_differs {name}"));
+    assert_eq!(
+        rail(&["Budi Contoh;3174011508900002;1A;"]),
+        format!("refuse 1A: nik_differs {name}")
+    );
     assert_eq!(
         rail(&["Fulan Rekaan;3174011508900001;1A;"]),
-        "refuse: nik_same name_mismatch no_common_word"
+        "refuse 1A: nik_same name_mismatch no_common_word"
     );
     assert_eq!(
         rail(&["Budi;3174011508900001;1A;"]),
@@ -143,7 +163,7 @@ fn a_railway_wants_name_and_whole_nik() {
 fn what_is_not_shared_is_asked_for() {
     let no_name = Identity { full_name: None, ..BUDI };
     let no_nik = Identity { nik: None, ..BUDI };
-    for rules in [Rules::Air, Rules::Rail] {
+    for rules in [Rules::AIR, Rules::Rail] {
         let gate = gate(rules, &["Budi Contoh;3174011508900001;1A;"]);
         assert_eq!(told(&gate.decide(&no_name)), "look 1A: nik_same name_not_shared");
         assert_eq!(
@@ -155,9 +175,9 @@ fn what_is_not_shared_is_asked_for() {
 
 #[test]
 fn nobody_boards_twice() {
-    let gate = gate(Rules::Air, &["CONTOH/BUDI MR;0001;1A;"]);
+    let gate = gate(Rules::AIR, &["CONTOH/BUDI MR;0001;1A;"]);
     assert!(told(&gate.decide(&BUDI)).starts_with("board 1A:"));
-    assert_eq!(told(&gate.decide(&BUDI)), "look 1A: already_boarded");
+    assert_eq!(told(&gate.decide(&BUDI)), "refuse 1A: already_boarded");
     let passenger = &gate.manifest().passengers()[0];
     assert!(!gate.board_by_hand(passenger));
     assert!(gate.unboard(passenger));
@@ -167,7 +187,7 @@ fn nobody_boards_twice() {
 
 #[test]
 fn of_many_scanners_one_boards_a_passenger() {
-    let gate = gate(Rules::Air, &["CONTOH/BUDI MR;0001;1A;"]);
+    let gate = gate(Rules::AIR, &["CONTOH/BUDI MR;0001;1A;"]);
     let boards = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..16 {
@@ -183,12 +203,13 @@ fn of_many_scanners_one_boards_a_passenger() {
 
 #[test]
 fn reasons_speak_both_languages_and_debug_says_nothing_personal() {
-    let gate = gate(Rules::Air, &["CONTOH/BUDI MR;3174011508900002;1A;"]);
+    let gate = gate(Rules::AIR, &["CONTOH/BUDI MR;3174011508900002;1A;"]);
     let decision = gate.decide(&BUDI);
     let Decision::LookCloser { why, .. } = &decision else { panic!("{decision:?}") };
     for why in why {
-        assert!(!why.text(Lang::Id).is_empty() && !why.text(Lang::En).is_empty());
-        assert_ne!(why.text(Lang::Id), why.text(Lang::En));
+        let message = why.message();
+        assert!(!message.id.is_empty() && !message.en.is_empty());
+        assert_ne!(message.id, message.en);
     }
     let shown = format!("{decision:?} {BUDI:?} {gate:?}");
     for personal in ["CONTOH", "Contoh", "BUDI", "Budi", "890000", "1990"] {

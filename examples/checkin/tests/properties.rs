@@ -139,7 +139,7 @@ proptest! {
             .passengers()
             .iter()
             .any(|passenger| compare(&name, passenger.name()).outcome() != Outcome::Mismatch);
-        let gate = Gate::new(manifest, Rules::Air);
+        let gate = Gate::new(manifest, Rules::AIR);
         let person = Identity {
             nik: Some("3174015708900001"),
             full_name: Some(&identity),

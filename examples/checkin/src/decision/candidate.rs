@@ -2,7 +2,7 @@
 
 use super::{Identity, Rules, Why};
 use crate::manifest::Passenger;
-use crate::name::{self, IdentityName, NameMatch, Outcome};
+use crate::name::{self, IdentityName, NameMatch, Outcome, Reason};
 
 /// A passenger who may be the person, and why.
 #[derive(Debug)]
@@ -69,10 +69,12 @@ impl<'m> Candidate<'m> {
             why.push(Why::NameNotShared);
         } else {
             why.push(Why::Name(name.outcome()));
-            why.extend(name.reasons().iter().copied().map(Why::Rule));
+            // An exact name says so itself.
+            let rules = name.reasons().iter().filter(|rule| **rule != Reason::SameWords);
+            why.extend(rules.copied().map(Why::Rule));
         }
         let mut verdict = match rules {
-            Rules::Air => air(nik, &name),
+            Rules::Air { name_alone } => air(nik, &name, name_alone),
             Rules::Rail => rail(nik, &name, identity.full_name.is_some()),
         };
         if rules == Rules::Rail && matches!(nik, Nik::DigitsSame) {
@@ -89,11 +91,11 @@ impl<'m> Candidate<'m> {
     }
 }
 
-fn air(nik: Nik, name: &NameMatch) -> Verdict {
+fn air(nik: Nik, name: &NameMatch, name_alone: bool) -> Verdict {
     match (nik, name.outcome()) {
         (Nik::Same | Nik::DigitsSame, outcome) if outcome.is_yes() => Verdict::Board,
-        // As today with a card in hand: the ticket has nothing but the name.
-        (Nik::NotOnTicket, _) if name.stands_alone() => Verdict::Board,
+        // The person is who the name says, yet a namesake would pass as well.
+        (Nik::NotOnTicket, _) if name_alone && name.stands_alone() => Verdict::Board,
         // One person by law, so the name on the ticket is likely misspelt.
         (Nik::Same, _) => Verdict::Look,
         (_, Outcome::Mismatch) => Verdict::No,

@@ -46,9 +46,12 @@ impl Gate {
             Weighed::One(one) if self.mark(one.place) => {
                 Decision::Board { passenger: one.passenger, why: one.why }
             }
-            Weighed::One(one) => self.look_closer(vec![one], vec![Why::AlreadyBoarded]),
+            // The same person with a new QR, or somebody else with the same ticket.
+            Weighed::One(one) => {
+                Decision::Refuse { passenger: Some(one.passenger), why: vec![Why::AlreadyBoarded] }
+            }
             Weighed::Doubt(candidates, why) => self.look_closer(candidates, why),
-            Weighed::None(why) => Decision::Refuse { why },
+            Weighed::None(passenger, why) => Decision::Refuse { passenger, why },
         }
     }
 
@@ -120,12 +123,13 @@ impl fmt::Debug for Gate {
 enum Weighed<'m> {
     One(Candidate<'m>),
     Doubt(Vec<Candidate<'m>>, Vec<Why>),
-    None(Vec<Why>),
+    /// With the ticket that may not be used, if there is one.
+    None(Option<&'m Passenger>, Vec<Why>),
 }
 
 fn settle<'m>(mut found: Vec<Candidate<'m>>, identity: &Identity<'_>) -> Weighed<'m> {
     let Some(best) = found.first() else {
-        return Weighed::None(not_found(identity));
+        return Weighed::None(None, not_found(identity));
     };
     match best.verdict {
         Verdict::Board if !found.iter().skip(1).any(|other| is_rival(other, best)) => {
@@ -139,7 +143,7 @@ fn settle<'m>(mut found: Vec<Candidate<'m>>, identity: &Identity<'_>) -> Weighed
             };
             Weighed::Doubt(found, why)
         }
-        Verdict::Refuse | Verdict::No => Weighed::None(best.why.clone()),
+        Verdict::Refuse | Verdict::No => Weighed::None(Some(best.passenger), best.why.clone()),
     }
 }
 

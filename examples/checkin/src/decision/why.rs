@@ -1,6 +1,7 @@
 //! Reasons of a decision, with stable codes and texts for staff.
 
-use crate::Lang;
+use ikd_verifier::Message;
+
 use crate::name::{Outcome, Reason};
 
 /// One reason of a [`Decision`](super::Decision).
@@ -46,9 +47,9 @@ impl Why {
 
     /// One line for staff.
     #[must_use]
-    pub fn text(self, lang: Lang) -> &'static str {
+    pub fn message(self) -> Message {
         let (_, id, en) = self.row();
-        lang.pick(id, en)
+        Message::new(id, en)
     }
 
     fn row(self) -> (&'static str, &'static str, &'static str) {

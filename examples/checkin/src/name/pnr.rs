@@ -5,10 +5,9 @@ use super::reading::{self, Prepared, Reading};
 use super::titles;
 use super::words::{self, Word, Words};
 
-/// Lengths at which systems cut a name, counted in characters of the whole field. 20 is the
-/// passenger name of a boarding pass's bar code (IATA BCBP); the others are widths of
-/// reservation and ticketing fields. A railway with a width of its own passes that instead.
-pub const COMMON_LIMITS: [usize; 7] = [20, 29, 30, 39, 49, 59, 64];
+/// Where a name is cut unless the caller knows better: the passenger name of a boarding pass's bar
+/// code has 20 characters, the slash and the salutation among them (IATA Resolution 792, BCBP).
+pub const DEFAULT_LIMIT: usize = 20;
 
 /// A ticket's name with all its readings.
 pub(super) struct Parsed {

@@ -1,6 +1,6 @@
 //! Why two names match or do not: the complete list of rules.
 
-use crate::Lang;
+use ikd_verifier::Message;
 
 /// One rule that took part in an [`Outcome`](super::Outcome).
 ///
@@ -78,9 +78,9 @@ impl Reason {
 
     /// One line for staff.
     #[must_use]
-    pub fn text(self, lang: Lang) -> &'static str {
+    pub fn message(self) -> Message {
         let (_, id, en) = self.row();
-        lang.pick(id, en)
+        Message::new(id, en)
     }
 
     /// Whether the rule, sound as it is, leaves too little of the name to board without a NIK.
