@@ -27,11 +27,8 @@ fn main() {
         let cold = verifier(&sandbox).with_signature_cache(0);
         let warm = verifier(&sandbox);
         let mut bare = bare_signatures(&texts[0]);
-        let [bare, cold, warm] = in_turns([
-            &mut || bare(),
-            &mut accepts(&cold, &texts),
-            &mut accepts(&warm, &texts),
-        ]);
+        let [bare, cold, warm] =
+            in_turns([&mut || bare(), &mut accepts(&cold, &texts), &mut accepts(&warm, &texts)]);
         println!("{name}, {} characters", texts[0].len());
         row("  two bare verify_strict", bare, bare);
         row("  cold: text to result", cold, bare);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use crate::limits::CHALLENGE_BYTES;
 
 /// A challenge of one relying party, for one presentation.
@@ -11,17 +13,39 @@ use crate::limits::CHALLENGE_BYTES;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     relying_party: String,
-    nonce: [u8; CHALLENGE_BYTES],
+    nonce: Vec<u8>,
 }
+
+/// A nonce that is too short to be a challenge, or too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a challenge of {0} bytes; it has 8 to 64, and should have {CHALLENGE_BYTES}")]
+pub struct ChallengeError(pub usize);
 
 impl Challenge {
     /// A challenge from 16 bytes of a cryptographic random source and the relying party's id.
     pub fn new(relying_party: impl Into<String>, random: [u8; CHALLENGE_BYTES]) -> Self {
-        Self { relying_party: relying_party.into(), nonce: random }
+        Self { relying_party: relying_party.into(), nonce: random.into() }
+    }
+
+    /// A challenge that was made elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`ChallengeError`] where the nonce is shorter than 8 bytes or longer than 64.
+    pub fn with_nonce(
+        relying_party: impl Into<String>,
+        nonce: impl Into<Vec<u8>>,
+    ) -> Result<Self, ChallengeError> {
+        let nonce = nonce.into();
+        if (8..=64).contains(&nonce.len()) {
+            Ok(Self { relying_party: relying_party.into(), nonce })
+        } else {
+            Err(ChallengeError(nonce.len()))
+        }
     }
 
     /// What the presentation must carry as `cnonce`.
-    pub fn nonce(&self) -> &[u8; CHALLENGE_BYTES] {
+    pub fn nonce(&self) -> &[u8] {
         &self.nonce
     }
 

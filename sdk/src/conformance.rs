@@ -44,7 +44,7 @@ pub enum ConformanceError {
 struct File {
     roots: Vec<String>,
     threshold: usize,
-    trust: String,
+    trust: Option<String>,
     #[serde(default)]
     status: BTreeMap<String, String>,
     bundle: Option<String>,
@@ -56,9 +56,13 @@ struct PresentationCase {
     name: String,
     text: String,
     now: i64,
-    #[serde(default)]
-    policy: CasePolicy,
+    #[serde(default = "no_policy")]
+    policy: Json,
     expect: Json,
+}
+
+fn no_policy() -> Json {
+    json!({})
 }
 
 #[derive(Deserialize, Default)]
@@ -110,7 +114,7 @@ fn bundle(file: &File) -> Result<Vec<u8>, ConformanceError> {
     if let Some(bundle) = &file.bundle {
         return hex(bundle).ok_or(ConformanceError::Hex("bundle"));
     }
-    let trust = hex(&file.trust).ok_or(ConformanceError::Hex("trust"))?;
+    let trust = file.trust.as_deref().and_then(hex).ok_or(ConformanceError::Hex("trust"))?;
     let lists = file.status.iter().map(|(uri, list)| Some((uri.as_str(), hex(list)?)));
     let lists: Vec<_> = lists.collect::<Option<_>>().ok_or(ConformanceError::Hex("status"))?;
     let status_lists = lists.iter().map(|(uri, list)| (*uri, list.as_slice())).collect();
@@ -129,18 +133,12 @@ fn trust_case(case: TrustCase, trust: &Trust) -> Result<Outcome, ConformanceErro
 }
 
 fn presentation_case(case: PresentationCase, trust: Trust) -> Result<Outcome, ConformanceError> {
-    let challenge = case.policy.challenge.as_deref().map(|nonce| {
-        let nonce = hex(nonce).and_then(|n| n.try_into().ok());
-        let relying_party = case.policy.relying_party.clone().unwrap_or_default();
-        nonce.map(|n| Challenge::new(relying_party, n)).ok_or(ConformanceError::Hex("challenge"))
-    });
-    let challenge = challenge.transpose()?;
-    let replay = Arc::new(MemoryReplayStore::new());
     let outcome = |difference| Outcome { name: case.name.clone(), difference };
-    let policy = match policy(case.policy) {
-        Ok(policy) => policy,
+    let (policy, challenge) = match demands(case.policy) {
+        Ok(demands) => demands,
         Err(error) => return Ok(outcome(Some(error))),
     };
+    let replay = Arc::new(MemoryReplayStore::new());
     let verifier = Verifier::new(Arc::new(trust), replay, policy);
     let now = UnixTime::from_secs(case.now);
     let result = match &challenge {
@@ -153,7 +151,9 @@ fn presentation_case(case: PresentationCase, trust: Trust) -> Result<Outcome, Co
     Ok(outcome(difference))
 }
 
-fn policy(case: CasePolicy) -> Result<Policy, String> {
+/// Policy and challenge of a case; a message where they are none.
+fn demands(case: Json) -> Result<(Policy, Option<Challenge>), String> {
+    let case: CasePolicy = serde_json::from_value(case).map_err(|error| error.to_string())?;
     let mut policy = Policy::new().require(case.require);
     if let Some(skew) = case.skew {
         policy = policy.skew(skew).map_err(|error| error.to_string())?;
@@ -164,10 +164,15 @@ fn policy(case: CasePolicy) -> Result<Policy, String> {
     if let Some(age) = case.max_status_age {
         policy = policy.max_status_age(age);
     }
-    if let Some(id) = case.relying_party {
+    let challenge = case.challenge.map(|nonce| {
+        let nonce = hex(&nonce).ok_or("`challenge` is not hexadecimal")?;
+        let relying_party = case.relying_party.clone().ok_or("`challenge` without an id")?;
+        Challenge::with_nonce(relying_party, nonce).map_err(|error| error.to_string())
+    });
+    if let Some(id) = case.relying_party.clone() {
         policy = policy.relying_party(id);
     }
-    Ok(policy)
+    Ok((policy, challenge.transpose()?))
 }
 
 /// The result in the form of `expect`, with those of its optional parts that the vector names.

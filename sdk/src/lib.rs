@@ -86,7 +86,7 @@ pub use attributes::{
     AttributeKind, AttributeName, AttributeValue, Attributes, ClaimSet, Gender, MaritalStatus, Nik,
     NikError, NikParts, Photo, PhotoFormat, UnknownAttribute, UnknownLabel, Value, Warning,
 };
-pub use challenge::Challenge;
+pub use challenge::{Challenge, ChallengeError};
 pub use message::{Language, Message};
 pub use payload::{
     Base45Error, CborError, CborFault, DocumentShare, Envelope, UnverifiedPresentation,

@@ -1,5 +1,7 @@
 //! What a caller demands on top of the format. A policy can only demand more: no setting makes a QR
-//! acceptable that section 6 refuses, but for the clock difference, which has a limit.
+//! acceptable whose signatures, times or disclosures the format refuses. What section 6 leaves to the
+//! operator (clock difference up to a limit, use of status, grace for the trust list) is told in
+//! the result.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

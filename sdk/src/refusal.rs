@@ -139,7 +139,7 @@ codes! {
         PHONE_CLOCK;
     /// Step 14: the QR would be good for too long.
     LifetimeTooLong = "lifetime_too_long",
-        "Masa berlaku QR melebihi 90 detik.", "The QR lives longer than is allowed.", UPDATE_APP;
+        "Masa berlaku QR terlalu lama.", "The QR lives longer than is allowed.", UPDATE_APP;
     /// Step 15: the credential is not valid yet.
     CredentialNotYetValid = "credential_not_yet_valid",
         "Identitas ini belum berlaku.", "The credential is not valid yet.", CLOCK;

@@ -7,8 +7,6 @@ mod wycheproof;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use crate::payload::cose::SignatureBytes;
-
 /// An Ed25519 public key that is a point in its canonical encoding.
 #[derive(Debug, Clone)]
 pub(crate) struct Ed25519Key(VerifyingKey);
@@ -27,18 +25,13 @@ impl Ed25519Key {
     }
 
     /// RFC 8032 section 5.1.7 with canonical S, and neither A nor R of small order.
-    pub(crate) fn verify(&self, message: &[u8], signature: &SignatureBytes) -> bool {
-        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature).is_ok_and(|s| self.0.verify_strict(message, &s).is_ok())
     }
 }
 
 /// ECDSA over P-256 with SHA-256 (FIPS 186-5); the signature is r then s (RFC 9053 section 2.1).
-pub(crate) fn verify_p256(
-    x: &[u8; 32],
-    y: &[u8; 32],
-    message: &[u8],
-    signature: &SignatureBytes,
-) -> bool {
+pub(crate) fn verify_p256(x: &[u8; 32], y: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     const UNCOMPRESSED: u8 = 4;
     let mut point = [UNCOMPRESSED; 65];
     let (_, coordinates) = point.split_at_mut(1);
@@ -49,13 +42,13 @@ pub(crate) fn verify_p256(
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn verify_p256_point(point: &[u8; 65], message: &[u8], signature: &SignatureBytes) -> bool {
+fn verify_p256_point(point: &[u8; 65], message: &[u8], signature: &[u8]) -> bool {
     use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
 }
 
 #[cfg(target_family = "wasm")]
-fn verify_p256_point(point: &[u8; 65], message: &[u8], signature: &SignatureBytes) -> bool {
+fn verify_p256_point(point: &[u8; 65], message: &[u8], signature: &[u8]) -> bool {
     use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
     let key = VerifyingKey::from_sec1_bytes(point);
     let signature = Signature::from_slice(signature);

@@ -343,7 +343,8 @@ impl<'a> Checker<'a> {
         if content > left {
             return Err(fail(CborFault::Truncated));
         }
-        if children > 0 && depth >= MAX_CBOR_DEPTH {
+        let nests = matches!(head.major, Major::Array | Major::Map | Major::Tag);
+        if nests && depth >= MAX_CBOR_DEPTH {
             return Err(fail(CborFault::TooDeep));
         }
         let body = at.saturating_add(head.len);
@@ -524,6 +525,9 @@ mod tests {
         let nested = |depth: usize| [vec![0x81; depth], vec![0x00]].concat();
         assert!(check(&nested(16)).is_ok());
         assert_eq!(fault(&nested(17)), CborFault::TooDeep);
+        let empty_inside = |depth: usize| [vec![0x81; depth], vec![0x80]].concat();
+        assert!(check(&empty_inside(15)).is_ok());
+        assert_eq!(fault(&empty_inside(16)), CborFault::TooDeep);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The credential: what the issuer signed about the holder (IKD-QR section 3).
 
 use super::cbor::{self, Entries, Item, Kind};
-use super::cose::{Algorithm, CoseKey, FormatError, OrStructure, Sign1, find, header, typ_is};
+use super::cose::{CoseKey, FormatError, OrStructure, Sign1, find, header, typ_is};
 use super::presentation::seconds;
 use crate::limits::MAX_KID_BYTES;
 use crate::time::UnixTime;
@@ -26,7 +26,6 @@ pub(crate) const REDACTED_KEYS: u8 = 59;
 /// A credential whose structure is right; its attributes are not looked at yet.
 pub(crate) struct Credential<'a> {
     pub(crate) message: Sign1<'a>,
-    pub(crate) algorithm: Algorithm,
     /// Whether digests are SHA-256, the only `sd_alg` there is.
     pub(crate) digests_are_sha256: bool,
     pub(crate) kid: &'a [u8],
@@ -68,7 +67,6 @@ impl<'a> Credential<'a> {
         }
         check_digests(claims)?;
         Ok(Self {
-            algorithm: Algorithm::of(protected)?,
             digests_are_sha256: sd_alg_is_sha256(protected)?,
             kid,
             disclosures: disclosures(message.unprotected)?,

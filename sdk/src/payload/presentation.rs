@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::cbor::{self, Entries, Item};
-use super::cose::{Algorithm, FormatError, OrStructure, Sign1, find, header, typ_is};
+use super::cose::{FormatError, OrStructure, Sign1, find, header, typ_is};
 use super::credential::Credential;
 use crate::limits::CTI_BYTES;
 use crate::refusal::Refusal;
@@ -15,7 +15,6 @@ use crate::time::UnixTime;
 /// [`Verifier::verify`](crate::Verifier::verify), which consumes it, gives claims out.
 pub struct UnverifiedPresentation<'a> {
     pub(crate) message: Sign1<'a>,
-    pub(crate) algorithm: Algorithm,
     pub(crate) claims: PresentationClaims<'a>,
     pub(crate) credential: Credential<'a>,
     pub(crate) envelope: &'a [u8],
@@ -47,7 +46,6 @@ impl<'a> UnverifiedPresentation<'a> {
         if find(message.protected, header::CWT_CLAIMS).is_some() {
             return Err(FormatError::Structure("claims in a header"));
         }
-        let algorithm = Algorithm::of(message.protected)?;
         let credential = find(message.protected, header::KCWT).or_structure("kcwt")?;
         let claims = cbor::check(message.payload)?.map().or_structure("payload map")?;
         Ok(Self {
@@ -55,7 +53,6 @@ impl<'a> UnverifiedPresentation<'a> {
             credential: Credential::parse(credential)?,
             envelope: bytes,
             message,
-            algorithm,
         })
     }
 }

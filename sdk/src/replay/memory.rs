@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Acceptance, ReplayError, ReplayKey, ReplayScope, ReplayStore};
+use crate::limits::CLOCK_TOLERANCE;
 use crate::time::UnixTime;
 
 /// Parts of the store with a lock each, so that threads seldom wait.
@@ -101,12 +102,14 @@ impl ReplayStore for MemoryReplayStore {
         let full = ReplayError::Full { limit: self.limit };
         let Some(shard) = self.shards.get(part) else { return Err(full) };
         let mut shard = lock(shard);
-        if shard.seen.get(short).is_some_and(|until| now.secs() < *until) {
+        // As far as the clock may go back, an entry that ran out can be needed again.
+        let alive = |until: &i64| now.minus(CLOCK_TOLERANCE).secs() < *until;
+        if shard.seen.get(short).is_some_and(alive) {
             return Ok(Acceptance::Seen);
         }
         let room = self.limit.div_ceil(SHARDS);
         if shard.seen.len() >= shard.clean_at.min(room) {
-            shard.seen.retain(|_, until| now.secs() < *until);
+            shard.seen.retain(|_, until| alive(until));
             shard.clean_at = shard.seen.len().saturating_mul(2).max(256);
         }
         if shard.seen.len() >= room {
@@ -145,7 +148,9 @@ mod tests {
         assert_eq!(store.accept_once(key(1), at(100), at(10)).unwrap(), Acceptance::First);
         assert_eq!(store.accept_once(key(1), at(100), at(99)).unwrap(), Acceptance::Seen);
         assert_eq!(store.accept_once(key(2), at(100), at(99)).unwrap(), Acceptance::First);
-        assert_eq!(store.accept_once(key(1), at(200), at(100)).unwrap(), Acceptance::First);
+        // A minute longer, for a clock that goes back.
+        assert_eq!(store.accept_once(key(1), at(200), at(159)).unwrap(), Acceptance::Seen);
+        assert_eq!(store.accept_once(key(1), at(200), at(160)).unwrap(), Acceptance::First);
     }
 
     #[test]
@@ -155,7 +160,7 @@ mod tests {
         let accepted = (0..5_000).filter(|n| store.accept_once(key(*n), at(95), at(0)).is_ok());
         let accepted = accepted.count();
         assert!((1_000..=1_024).contains(&accepted), "{accepted}");
-        let later = (5_000..5_500).filter(|n| store.accept_once(key(*n), at(195), at(100)).is_ok());
+        let later = (5_000..5_500).filter(|n| store.accept_once(key(*n), at(295), at(200)).is_ok());
         assert!(later.count() >= 490);
         assert!(store.len() <= 1_024);
     }

@@ -77,6 +77,9 @@ pub enum StatusListError {
     /// The list speaks of another URI than it was fetched from.
     #[error("the status list is for another URI")]
     OtherUri,
+    /// The list in force for this URI is another issuer's.
+    #[error("the status list in force for this URI is another issuer's")]
+    OtherIssuer,
     /// The list is older than the one in force.
     #[error("a status list of {offered} does not replace one of {stored}")]
     Rollback {
@@ -99,6 +102,7 @@ impl StatusListError {
             Self::UnknownKey => "status_unknown_key",
             Self::BadSignature => "status_bad_signature",
             Self::OtherUri => "status_other_uri",
+            Self::OtherIssuer => "status_other_issuer",
             Self::Rollback { .. } => "status_rollback",
             Self::NoTrustList => "trust_unavailable",
         }

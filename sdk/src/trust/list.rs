@@ -7,14 +7,15 @@ use super::roots::RootKeys;
 use crate::limits::{MAX_KID_BYTES, MAX_SIGNED_BYTES};
 use crate::payload::cbor::{self, Entries, Item};
 use crate::payload::cose::{
-    Algorithm, CoseKey, FormatError, OrStructure, SignatureBytes, find, header, protected_header,
-    sign_signed_bytes, typ_is,
+    CoseKey, FormatError, OrStructure, find, header, protected_header, sign_signed_bytes, typ_is,
 };
 use crate::payload::credential::find_text;
 use crate::signature::Ed25519Key;
 use crate::time::UnixTime;
 
 const TAG_SIGN: u64 = 98;
+/// The one algorithm of a list: the older -8 is not granted here (trust section 1).
+const ALG_ED25519: i64 = -19;
 const MEDIA_TYPE: &str = "application/ikd-trust+cbor";
 
 /// A trust list whose signatures hold. Only [`Trust`](super::Trust) makes one.
@@ -91,10 +92,16 @@ impl TrustList {
         self.digest == other.digest
     }
 
-    /// The key of one issuer for one use.
-    pub(crate) fn key(&self, issuer: &str, kid: &[u8], key_use: KeyUse) -> Option<&IssuerKey> {
-        let issuer = self.issuers.iter().find(|i| i.id == issuer)?;
-        issuer.keys.iter().find(|k| k.kid == kid && k.key_use == key_use)
+    /// The key of one issuer for one use, and the entry of the issuer that holds it.
+    pub(crate) fn key(
+        &self,
+        issuer: &str,
+        kid: &[u8],
+        key_use: KeyUse,
+    ) -> Option<(&Issuer, &IssuerKey)> {
+        let entries = self.issuers.iter().filter(|i| i.id == issuer);
+        let mut keys = entries.flat_map(|i| i.keys.iter().map(move |key| (i, key)));
+        keys.find(|(_, key)| key.kid == kid && key.key_use == key_use)
     }
 
     /// Format and signatures, in this order: `trusted` and the list's own roots must both reach
@@ -285,7 +292,7 @@ struct SignedList<'a> {
 struct ListSignature<'a> {
     protected: &'a [u8],
     kid: &'a [u8],
-    signature: &'a SignatureBytes,
+    signature: &'a [u8; 64],
 }
 
 impl<'a> SignedList<'a> {
@@ -329,14 +336,14 @@ impl<'a> ListSignature<'a> {
         let [protected, unprotected, signature] =
             item.array().and_then(|a| a.exactly()).or_structure("signature")?;
         let protected = protected.byte_string().or_structure("protected header of a signature")?;
-        let header = protected_header(protected)?;
+        let entries = protected_header(protected)?;
         let unprotected = unprotected.map().or_structure("unprotected header of a signature")?;
-        refuse_crit(header)?;
+        refuse_crit(entries)?;
         refuse_crit(unprotected)?;
-        if Algorithm::of(header)? != Algorithm::Ed25519 {
+        if find(entries, header::ALG).and_then(Item::int) != Some(ALG_ED25519) {
             return Err(FormatError::Structure("algorithm of a signature"));
         }
-        let kid = find(header, header::KID).and_then(Item::byte_string).or_structure("kid")?;
+        let kid = find(entries, header::KID).and_then(Item::byte_string).or_structure("kid")?;
         let signature = signature.byte_string().and_then(|s| s.try_into().ok());
         let signature = signature.or_structure("signature of 64 bytes")?;
         Ok(Self { protected, kid, signature })

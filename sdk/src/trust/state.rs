@@ -116,10 +116,15 @@ impl TrustState {
         if list.uri() != uri {
             return Err(StatusListError::OtherUri);
         }
-        match stored.map(|stored| stored.value.issued()).filter(|at| *at > list.issued()) {
-            Some(stored) => Err(StatusListError::Rollback { offered: list.issued(), stored }),
-            None => Ok(Some(list)),
+        let Some(stored) = stored.map(|stored| &stored.value) else { return Ok(Some(list)) };
+        if stored.issuer() != list.issuer() {
+            return Err(StatusListError::OtherIssuer);
         }
+        if stored.issued() > list.issued() {
+            let (offered, stored) = (list.issued(), stored.issued());
+            return Err(StatusListError::Rollback { offered, stored });
+        }
+        Ok(Some(list))
     }
 }
 
@@ -169,7 +174,10 @@ impl Trust {
         }
         self.modify(|state| {
             if let Some(list) = state.check_status(uri, bytes)? {
-                self.observe(list.issued());
+                // A list that is dated wildly must not lock the verifier out.
+                if state.list().is_some_and(|trust| list.issued() < trust.expires()) {
+                    self.observe(list.issued());
+                }
                 state.status.insert(uri.to_owned(), Signed::new(list, bytes));
             }
             Ok(())
@@ -214,7 +222,7 @@ impl Trust {
                 return Err(TrustError::Expired { expires: list.expires() });
             }
             state.set_list(Signed::new(list, bytes));
-            self.observe(issued);
+            self.observe(now.map_or(issued, |now| now.max(issued)));
             Ok(offered)
         })
     }
@@ -245,28 +253,29 @@ impl Trust {
         self.clock_floor().filter(|floor| now.plus(CLOCK_TOLERANCE) < *floor)
     }
 
-    /// Takes from `other` what is newer there: list, status lists, clock floor. Both must descend
-    /// from the same roots.
-    ///
-    /// # Errors
-    ///
-    /// [`TrustError`] when the other list is newer, yet not signed by the roots trusted here.
-    pub fn merge(&self, other: &Self) -> Result<(), TrustError> {
+    /// Takes from `other` what is newer there: list, status lists, clock floor. It is believed as
+    /// it is, for only a caller that trusted the same roots once can have made it.
+    pub fn merge(&self, other: &Self) {
         let theirs = other.snapshot();
         let version = |state: &TrustState| state.list().map(TrustList::version);
+        let mut guard = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let mut state = TrustState::clone(&guard);
         if let Some(list) = &theirs.list
-            && version(&theirs) > version(&self.snapshot())
+            && version(&theirs) > version(&state)
         {
-            self.put_list(&list.bytes, None)?;
+            state.set_list(list.clone());
         }
         for (uri, list) in &theirs.status {
             // An older or foreign one simply stays out.
-            let _ = self.update_status(uri, &list.bytes);
+            if let Ok(Some(_)) = state.check_status(uri, &list.bytes) {
+                state.status.insert(uri.clone(), list.clone());
+            }
         }
+        *guard = Arc::new(state);
+        drop(guard);
         if let Some(floor) = other.clock_floor() {
             self.observe(floor);
         }
-        Ok(())
     }
 
     /// The whole state as bytes, for a store: CBOR, then its SHA-256 to find damage.

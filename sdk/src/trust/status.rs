@@ -55,7 +55,7 @@ impl StatusList {
         if !typ_is(message.protected, None, MEDIA_TYPE) {
             return Err(FormatError::Structure("typ of the list").into());
         }
-        if Algorithm::of(message.protected)? != Algorithm::Ed25519 {
+        if message.algorithm != Algorithm::Ed25519 {
             return Err(FormatError::Structure("algorithm of the list").into());
         }
         let kid = find(message.protected, header::KID).and_then(Item::byte_string);
@@ -135,7 +135,7 @@ impl StatusList {
     pub(super) fn holds_under(&self, old: &TrustList, new: &TrustList) -> bool {
         let key = |list| TrustList::key(list, &self.issuer, &self.kid, KeyUse::Status);
         match (key(old), key(new)) {
-            (Some(old), Some(new)) => new.vouches_at(self.issued) && new.same_key(old),
+            (Some((_, old)), Some((_, new))) => new.vouches_at(self.issued) && new.same_key(old),
             _ => false,
         }
     }
@@ -161,7 +161,7 @@ fn signer(
     let signed = message.signed_bytes();
     let mut error = StatusListError::UnknownKey;
     for issuer in trust.issuers() {
-        let Some(key) = trust.key(issuer.id(), kid, KeyUse::Status) else { continue };
+        let Some((_, key)) = trust.key(issuer.id(), kid, KeyUse::Status) else { continue };
         if !key.vouches_at(issued) {
             continue;
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::error::{StateError, TrustError};
+use super::error::StateError;
 use super::state::Trust;
 
 /// A file that holds a [`Trust`]. A crash leaves the old state or the new one.
@@ -34,14 +34,6 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong.
         source: StateError,
-    },
-    /// The file holds a newer list that is not signed by the roots trusted here.
-    #[error("trust store {path} descends from other roots: {source}")]
-    OtherRoots {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: TrustError,
     },
 }
 
@@ -81,8 +73,7 @@ impl FileTrustStore {
         let lock = File::create(self.beside("lock")).map_err(|e| self.io(e))?;
         lock.lock().map_err(|e| self.io(e))?;
         if let Some(written) = self.load()? {
-            let other = |source| StoreError::OtherRoots { path: self.path.clone(), source };
-            trust.merge(&written).map_err(other)?;
+            trust.merge(&written);
         }
         self.replace(&trust.save()).map_err(|e| self.io(e))
     }

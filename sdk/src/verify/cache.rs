@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::payload::cose::SignatureBytes;
 use crate::signature::Ed25519Key;
 
 /// A bounded set of signature checks that held, keyed on the exact key, message and signature.
@@ -30,12 +29,7 @@ impl SignatureCache {
     }
 
     /// Verifies, or remembers that it did.
-    pub(super) fn verify(
-        &self,
-        key: &Ed25519Key,
-        message: &[u8],
-        signature: &SignatureBytes,
-    ) -> bool {
+    pub(super) fn verify(&self, key: &Ed25519Key, message: &[u8], signature: &[u8]) -> bool {
         if self.limit == 0 {
             return key.verify(message, signature);
         }

@@ -284,8 +284,8 @@ impl NotEstablished {
                 "Reuse is prevented on this device only.",
             ),
             Self::NoChallenge => Message::new(
-                "QR terbuka untuk pemeriksa mana pun dalam 90 detik.",
-                "The QR is good for any verifier within its 90 seconds.",
+                "QR terbuka untuk pemeriksa mana pun selama masa berlakunya.",
+                "The QR is good for any verifier within its life.",
             ),
         }
     }

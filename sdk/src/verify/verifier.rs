@@ -207,11 +207,9 @@ impl Verifier {
         list: &'t TrustList,
         credential: &Credential<'_>,
     ) -> Result<&'t Issuer, Refusal> {
-        let issuer = list.issuers().iter().find(|i| i.id() == credential.issuer);
-        let key = list.key(credential.issuer, credential.kid, KeyUse::Credential);
-        let (Some(issuer), Some(key)) = (issuer, key) else {
-            return Err(Code::UnknownIssuerKey.into());
-        };
+        let (issuer, key) = list
+            .key(credential.issuer, credential.kid, KeyUse::Credential)
+            .ok_or(Code::UnknownIssuerKey)?;
         if !key.vouches_at(credential.issued) {
             return Err(Code::IssuerKeyNotValid.into());
         }
@@ -313,10 +311,11 @@ fn times(code: Code, earlier: UnixTime, later: UnixTime) -> Refusal {
 fn check_algorithms(presentation: &UnverifiedPresentation<'_>) -> Result<(), Refusal> {
     let credential = &presentation.credential;
     let holder = matches!(
-        (presentation.algorithm, credential.holder_key),
+        (presentation.message.algorithm, credential.holder_key),
         (Algorithm::Ed25519, CoseKey::Ed25519(_)) | (Algorithm::P256, CoseKey::P256 { .. })
     );
-    if credential.algorithm == Algorithm::Ed25519 && holder && credential.digests_are_sha256 {
+    if credential.message.algorithm == Algorithm::Ed25519 && holder && credential.digests_are_sha256
+    {
         Ok(())
     } else {
         Err(Code::UnsupportedAlgorithm.into())
@@ -350,8 +349,9 @@ fn disclosed(credential: &Credential<'_>) -> Result<(Attributes, Option<String>)
         )
     })?;
     let subject = match claims.get(claim::SUB) {
-        Some(Node::Leaf(subject)) => subject.text().map(str::to_owned),
-        _ => None,
+        None => None,
+        Some(Node::Leaf(subject)) if let Some(subject) = subject.text() => Some(subject.to_owned()),
+        Some(_) => return Err(Refusal::with(Code::BadDisclosure, Detail::Part("sub"))),
     };
     Ok((attributes, subject))
 }

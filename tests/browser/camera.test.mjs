@@ -1,0 +1,62 @@
+// The camera: a video of a phone, from the lens to the verdict.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { browse, codeOf, issue, open, screenshot, serve } from "./harness.mjs";
+import { writeVideo } from "./video.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "ikd-video-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a phone that moves, blurs and changes is read within two seconds", async (t) => {
+  const server = await serve();
+  const video = join(folder, "phone.y4m");
+  const [first, second] = [issue("siti-contoh", "travel"), issue("budi-ujicoba", "bpjs")];
+  const [, firstAt, secondAt] = writeVideo(video, [
+    { seconds: 1 },
+    { seconds: 3, text: first.text },
+    { seconds: 3, text: second.text },
+  ]);
+  const { context, close } = await browse({ video });
+  t.after(() => Promise.all([close(), server.stop()]));
+  const page = await open(context, server.url);
+  await page.evaluate(() => {
+    window.verdicts = [];
+    const seen = () => {
+      const { code, state } = document.getElementById("verdict").dataset;
+      const name = document.querySelector("#verdict .name")?.textContent;
+      const last = window.verdicts.at(-1);
+      if (state !== "waiting" && last?.name !== name) window.verdicts.push({ code, name, at: performance.now() });
+    };
+    new MutationObserver(seen).observe(document.getElementById("verdict"), { childList: true, subtree: true });
+    document.getElementById("video").addEventListener("playing", () => (window.began ??= performance.now()));
+  });
+  if (!(await page.locator("#camera.on").count())) await page.locator("#start-camera").click();
+  await page.waitForFunction(() => window.verdicts.length >= 2, undefined, { timeout: 20_000 });
+  const { verdicts, began } = await page.evaluate(() => ({ verdicts: window.verdicts, began: window.began }));
+  const expected = [[first, firstAt], [second, secondAt]];
+  for (const [i, [qr, at]] of expected.entries()) {
+    const after = (verdicts[i].at - began) / 1000 - at;
+    t.diagnostic(`read ${after.toFixed(2)} s after it came into view`);
+    assert.deepEqual([verdicts[i].code, verdicts[i].name], ["accepted", qr.person.name]);
+    assert.ok(after < 2, `${after} s`);
+  }
+  await screenshot(page, "phone-camera");
+  assert.deepEqual(page.complaints, []);
+});
+
+test("an expired QR in view is refused with its reason", async (t) => {
+  const server = await serve();
+  const video = join(folder, "expired.y4m");
+  const qr = issue("siti-contoh", "travel", "expired");
+  writeVideo(video, [{ seconds: 2, text: qr.text }]);
+  const { context, close } = await browse({ video });
+  t.after(() => Promise.all([close(), server.stop()]));
+  const page = await open(context, server.url);
+  if (!(await page.locator("#camera.on").count())) await page.locator("#start-camera").click();
+  assert.equal(await codeOf(page), "presentation_expired");
+  assert.match(await page.locator("#verdict").textContent(), /kedaluwarsa/);
+});

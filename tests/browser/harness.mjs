@@ -1,0 +1,114 @@
+// A static server, a fresh browser and an issuer for the tests.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const pages = join(root, "wasm", "dist", "page");
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+const TYPES = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+};
+
+if (!existsSync(pages)) throw new Error("no page: run `npm run build` in wasm/ first");
+
+/** The stand-in issuer. Without arguments: roots and bundles; else a QR of a person. */
+export function issue(...args) {
+  const cargo = ["run", "--quiet", "--package", "ikd-wasm", "--no-default-features", "--example", "fixture", "--"];
+  const output = execFileSync("cargo", [...cargo, ...args], { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 });
+  return JSON.parse(output);
+}
+
+export const setup = issue();
+
+/** A server of the page, and of what `extra` maps paths to. */
+export async function serve(extra = {}) {
+  const files = {
+    "/setup.json": JSON.stringify({ roots: setup.roots, threshold: setup.threshold, bundle: "bundle.ikd" }),
+    "/bundle.ikd": Buffer.from(setup.bundles[1], "hex"),
+    ...extra,
+  };
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url, "http://host").pathname);
+    const file = join(pages, path === "/" ? "index.html" : path);
+    const body = files[path] ?? (existsSync(file) ? readFileSync(file) : undefined);
+    const type = TYPES[extname(path === "/" ? "index.html" : path)] ?? "application/octet-stream";
+    response.writeHead(body === undefined ? 404 : 200, { "Content-Type": type });
+    response.end(body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${server.address().port}/`, files, stop };
+}
+
+/** A browser with a profile of its own; `video` is what its camera sees. */
+export async function browse({ video, ...options } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), "ikd-browser-"));
+  const camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${video}`];
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    viewport: { width: 412, height: 870 },
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", ...(video ? camera : [])],
+    ...options,
+  });
+  const close = async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { context, close };
+}
+
+/** Opens the page and waits until it is ready. Whatever it complains of fails the test. */
+export async function open(context, url) {
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  await page.goto(url);
+  await page.locator("html[data-ready]").waitFor();
+  return Object.assign(page, { complaints });
+}
+
+/** Brings a text to the page by the paste dialog, and returns the code that it shows. */
+export async function paste(page, text) {
+  await page.locator("#verdict").evaluate((verdict) => delete verdict.dataset.code);
+  await page.locator("#paste").click();
+  await page.locator("#paste-text").fill(text);
+  await page.locator("#paste-check").click();
+  return codeOf(page);
+}
+
+/** The code of the verdict on the page, when it is there. */
+export async function codeOf(page, timeout = 10_000) {
+  const verdict = page.locator("#verdict[data-code]");
+  await verdict.waitFor({ timeout });
+  return verdict.getAttribute("data-code");
+}
+
+/** Saves a picture of the page for the README, if the environment asks for it. */
+export async function screenshot(page, name) {
+  const folder = process.env.IKD_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

@@ -1,0 +1,188 @@
+//! `ikd trust`: whom this device trusts, set up once and then renewed.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use ikd_verifier::{Language, Message, RootKey, StatusListError, Trust, TrustError, UnixTime};
+
+use crate::diagnostic::Item;
+use crate::files;
+use crate::outcome::{Exit, Failure, warn};
+use crate::render::GOOD;
+use crate::setup::root_keys;
+use crate::store::Store;
+use crate::values;
+
+mod show;
+
+const EXAMPLES: &str = "\
+Examples:
+  ikd trust init --root 8f3c… --root 19aa… --root 77d0… --threshold 2 --bundle trust.ikd
+  ikd trust update --bundle trust.ikd         from a memory stick, say
+  ikd trust show                              and what runs out soon
+
+Exit status: 0 done, 1 refused (the stored state stays in force), 2 could not run.";
+
+/// Flags of `ikd trust`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct TrustArgs {
+    #[command(subcommand)]
+    command: TrustCommand,
+
+    /// Folder of the store [default: $IKD_STORE, or the platform's data folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    store: Option<PathBuf>,
+
+    /// The time: seconds since 1970 or RFC 3339 [default: the system's clock]
+    #[arg(long, value_name = "TIME", value_parser = values::time, global = true)]
+    now: Option<UnixTime>,
+}
+
+#[derive(Debug, Subcommand)]
+enum TrustCommand {
+    /// Make the store, with the root keys that the issuer published
+    Init(InitArgs),
+    /// Take up a newer trust list or status list
+    Update(UpdateArgs),
+    /// Show what is trusted, until when, and what runs out soon
+    Show(show::ShowArgs),
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Public key of a root; give one for each root
+    #[arg(long = "root", value_name = "HEX", required = true, value_parser = values::hex::<32>)]
+    roots: Vec<RootKey>,
+
+    /// How many roots must have signed a trust list [default: all of them]
+    #[arg(long, value_name = "N")]
+    threshold: Option<usize>,
+
+    /// Offline bundle to begin with
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct UpdateArgs {
+    /// Offline bundle: trust list and status lists in one file
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
+
+    /// Trust list
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+
+    /// Status list; may be given several times
+    #[arg(long, value_name = "FILE")]
+    status: Vec<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(
+    args: TrustArgs,
+    language: Language,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let store = Store::locate(args.store.as_deref())?;
+    let now = args.now.unwrap_or_else(UnixTime::now);
+    match args.command {
+        TrustCommand::Init(init) => {
+            if store.load()?.is_some() {
+                let folder = store.folder().display();
+                return Err(format!("{folder} is set up already: use `ikd trust update`").into());
+            }
+            let trust = Trust::new(root_keys(&init.roots, init.threshold)?);
+            let bundle = init.bundle.map(Update::Bundle);
+            apply(&store, &trust, bundle.into_iter().collect(), now, language, out)
+        }
+        TrustCommand::Update(update) => {
+            let trust = set_up(&store)?;
+            let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
+            let mut parts: Vec<_> = parts.into_iter().flatten().collect();
+            parts.extend(update.status.into_iter().map(Update::Status));
+            apply(&store, &trust, parts, now, language, out)
+        }
+        TrustCommand::Show(args) => show::run(&args, &store, &set_up(&store)?, now, language, out),
+    }
+}
+
+fn set_up(store: &Store) -> Result<Trust, Failure> {
+    let missing = || format!("no store in {}: run `ikd trust init`", store.folder().display());
+    store.load()?.ok_or_else(|| missing().into())
+}
+
+enum Update {
+    Bundle(PathBuf),
+    List(PathBuf),
+    Status(PathBuf),
+}
+
+/// Why something is not taken up: the stable code, and the words.
+struct Refused(&'static str, String);
+
+impl From<TrustError> for Refused {
+    fn from(error: TrustError) -> Self {
+        Self(error.code(), error.to_string())
+    }
+}
+
+impl From<StatusListError> for Refused {
+    fn from(error: StatusListError) -> Self {
+        Self(error.code(), error.to_string())
+    }
+}
+
+/// Takes up all parts, or none of them.
+fn apply(
+    store: &Store,
+    trust: &Trust,
+    updates: Vec<Update>,
+    now: UnixTime,
+    language: Language,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    for update in updates {
+        let (Update::Bundle(path) | Update::List(path) | Update::Status(path)) = &update;
+        let bytes = files::read_needed(path)?;
+        if let Err(Refused(code, why)) = take_up(trust, &update, &bytes, now) {
+            warn(format_args!("{}: {code} ({why})", path.display()));
+            return Ok(Exit::Refused);
+        }
+    }
+    store.save(trust)?;
+    let done = Message::new("Tersimpan di", "Stored in").in_language(language);
+    writeln!(out, "{GOOD}✔{GOOD:#} {done} {}", store.folder().display())?;
+    Ok(Exit::Accepted)
+}
+
+fn take_up(trust: &Trust, update: &Update, bytes: &[u8], now: UnixTime) -> Result<(), Refused> {
+    match update {
+        Update::Bundle(_) => {
+            let report = trust.import_bundle(bytes, now)?;
+            for (uri, error) in report.refused {
+                warn(format_args!("status list {uri} is not used: {} ({error})", error.code()));
+            }
+        }
+        Update::List(_) => drop(trust.update_list(bytes, now)?),
+        Update::Status(_) => {
+            let uri = status_uri(bytes).ok_or_else(|| {
+                Refused("status_bad_format", "the status list names no URI".to_owned())
+            })?;
+            trust.update_status(&uri, bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// The URI that a status list says it is for. Trusted no further: it is under the signature that is
+/// checked next.
+fn status_uri(bytes: &[u8]) -> Option<String> {
+    let Item::Tag(_, message) = Item::parse(bytes).ok()? else { return None };
+    let Item::Array(parts) = *message else { return None };
+    let payload = Item::parse(parts.get(2)?.bytes()?).ok()?;
+    Some(payload.get(2)?.text()?.to_owned())
+}
