@@ -38,6 +38,7 @@ pub struct Policy {
     pub(crate) status: StatusPolicy,
     pub(crate) max_status_age: i64,
     pub(crate) required: Vec<AttributeName>,
+    pub(crate) required_any: Vec<Vec<AttributeName>>,
     pub(crate) relying_party: Option<String>,
     pub(crate) trust_grace: i64,
 }
@@ -54,6 +55,7 @@ impl Default for Policy {
             status: StatusPolicy::Prefer,
             max_status_age: 86_400,
             required: Vec::new(),
+            required_any: Vec::new(),
             relying_party: None,
             trust_grace: 0,
         }
@@ -100,6 +102,13 @@ impl Policy {
                 self.required.push(name);
             }
         }
+        self
+    }
+
+    /// Attributes of which one must be disclosed, such as several ages.
+    #[must_use]
+    pub fn require_any(mut self, names: impl IntoIterator<Item = AttributeName>) -> Self {
+        self.required_any.push(names.into_iter().collect());
         self
     }
 

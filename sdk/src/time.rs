@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, Timelike};
 
 /// A point in time: whole seconds since 1970-01-01 00:00 UTC, without leap seconds, as the
 /// `NumericDate` of CWT (RFC 8392 section 2).
@@ -47,7 +47,12 @@ impl fmt::Display for UnixTime {
     /// RFC 3339 in UTC; the bare number where the calendar ends.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match DateTime::from_timestamp(self.0, 0) {
-            Some(time) => write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%SZ")),
+            // Not `format`: its interpreter would be a tenth of the WASM module.
+            Some(time) => {
+                let (year, month, day) = (time.year(), time.month(), time.day());
+                let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+                write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+            }
             None => write!(f, "{}", self.0),
         }
     }

@@ -53,11 +53,6 @@ impl Item {
         if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
     }
 
-    /// The content of a text.
-    pub(crate) fn text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-
     /// Whether these bytes stand anywhere in it as a byte string.
     pub(crate) fn holds(&self, wanted: &[u8]) -> bool {
         match self {

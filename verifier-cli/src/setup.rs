@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ikd_verifier::{
-    AttributeName, Challenge, Code, DirectoryReplayStore, MemoryReplayStore, Policy, Refusal,
+    AttributeName, Challenge, DirectoryReplayStore, MemoryReplayStore, Policy, Refusal,
     ReplayStore, RootKey, RootKeys, StatusPolicy, Trust, UnixTime, VerifiedPresentation, Verifier,
 };
 
@@ -94,8 +94,7 @@ const CLOCK_EVERY: i64 = 60;
 /// A verifier with all that it needs, as one counter has it.
 #[derive(Debug)]
 pub(crate) struct Station {
-    /// One, or one for each attribute of which any will do.
-    verifiers: Vec<Verifier>,
+    verifier: Verifier,
     challenge: Option<Challenge>,
     fixed_now: Option<UnixTime>,
     store: Option<Store>,
@@ -108,48 +107,27 @@ impl Station {
         let (trust, store) = open_trust(&args)?;
         let replay = open_replay(args.replay.as_deref(), store.as_ref())?;
         let policy = policy(&args, profile)?;
-        let verifier = Verifier::new(Arc::new(trust), replay, policy.clone());
-        let any = profile.map_or(&[][..], Profile::required_any);
-        let alternative =
-            |name: &AttributeName| verifier.with_policy(policy.clone().require([*name]));
-        let mut verifiers: Vec<_> = any.iter().map(alternative).collect();
-        if verifiers.is_empty() {
-            verifiers.push(verifier);
-        }
+        let verifier = Verifier::new(Arc::new(trust), replay, policy);
         let challenge = args.challenge.zip(args.rp).map(|(nonce, rp)| Challenge::new(rp, nonce));
         let clock_saved = UnixTime::from_secs(0);
-        Ok(Self { verifiers, challenge, fixed_now: args.now, store, clock_saved })
+        Ok(Self { verifier, challenge, fixed_now: args.now, store, clock_saved })
     }
 
     /// Verifies the text of one QR, at this moment.
     pub(crate) fn verify(&self, text: &str) -> Result<VerifiedPresentation, Refusal> {
         let now = self.fixed_now.unwrap_or_else(UnixTime::now);
-        // A missing attribute is found before the QR counts as used, so the next may try.
-        for verifier in &self.verifiers {
-            let result = match &self.challenge {
-                Some(challenge) => verifier.verify_answer(text, challenge, now),
-                None => verifier.verify_text(text, now),
-            };
-            match result {
-                Err(refusal) if refusal.code() == Code::MissingAttribute => {
-                    if self.verifiers.len() == 1 {
-                        return Err(refusal);
-                    }
-                }
-                other => return other,
-            }
+        match &self.challenge {
+            Some(challenge) => self.verifier.verify_answer(text, challenge, now),
+            None => self.verifier.verify_text(text, now),
         }
-        Err(Code::MissingAttribute.into())
     }
 
     /// Keeps the highest time ever seen. A time that was given by hand was not seen.
     pub(crate) fn remember_clock(&mut self) {
         let (Some(store), None) = (&self.store, self.fixed_now) else { return };
         let now = UnixTime::now();
-        if now.since(self.clock_saved) >= CLOCK_EVERY
-            && let Some(verifier) = self.verifiers.first()
-        {
-            store.save_clock(verifier.trust());
+        if now.since(self.clock_saved) >= CLOCK_EVERY {
+            store.save_clock(self.verifier.trust());
             self.clock_saved = now;
         }
     }
@@ -214,6 +192,9 @@ fn policy(args: &SetupArgs, profile: Option<Profile>) -> Result<Policy, Failure>
         .trust_grace(args.trust_grace)
         .skew(args.skew)
         .map_err(|error| error.to_string())?;
+    if let Some(any) = profile.map(Profile::required_any).filter(|any| !any.is_empty()) {
+        policy = policy.require_any(any.iter().copied());
+    }
     if let Some(rp) = &args.rp {
         policy = policy.relying_party(rp);
     }

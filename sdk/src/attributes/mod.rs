@@ -273,7 +273,8 @@ impl Attributes {
     fn date(&self, name: AttributeName) -> Option<NaiveDate> {
         let text =
             self.text(name).filter(|t| t.len() == 8 && t.bytes().all(|b| b.is_ascii_digit()))?;
-        NaiveDate::parse_from_str(text, "%Y%m%d").ok()
+        let number = |from, to| text.get(from..to).and_then(|digits: &str| digits.parse().ok());
+        NaiveDate::from_ymd_opt(text.get(..4)?.parse().ok()?, number(4, 6)?, number(6, 8)?)
     }
 
     /// Takes the attributes out of a credential's claims after disclosure.

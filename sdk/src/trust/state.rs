@@ -184,6 +184,19 @@ impl Trust {
         })
     }
 
+    /// Puts a status list token in force under the URI that it names itself, and returns that.
+    ///
+    /// # Errors
+    ///
+    /// [`StatusListError`]; the stored list stays in force then.
+    pub fn update_status_token(&self, bytes: &[u8]) -> Result<String, StatusListError> {
+        let state = self.snapshot();
+        let trust = state.list().ok_or(StatusListError::NoTrustList)?;
+        let uri = StatusList::verify(bytes, trust)?.uri().to_owned();
+        self.update_status(&uri, bytes)?;
+        Ok(uri)
+    }
+
     /// Takes up a bundle (trust section 3): its trust list must be one that
     /// [`update_list`](Self::update_list) takes, its status lists are taken one by one.
     ///

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::cache::SignatureCache;
 use super::pending::PendingPresentation;
 use super::result::{StatusReport, StatusUnknown, TrustReport, VerifiedPresentation};
-use crate::attributes::{AttributeError, Attributes};
+use crate::attributes::{AttributeError, AttributeName, Attributes};
 use crate::challenge::Challenge;
 use crate::limits::{MAX_PRESENTATION_LIFE, MAX_SHARE_LIFE, MAX_SKEW};
 use crate::payload::cose::{Algorithm, CoseKey};
@@ -293,8 +293,11 @@ impl Verifier {
 
     /// Step 23.
     fn check_required(&self, attributes: &Attributes) -> Result<(), Refusal> {
-        let required = self.policy.required.iter().copied();
-        let missing: Vec<_> = required.filter(|name| attributes.get(*name).is_none()).collect();
+        let absent = |name: &&AttributeName| attributes.get(**name).is_none();
+        let required = self.policy.required.iter().filter(absent);
+        let groups =
+            self.policy.required_any.iter().filter(|group| group.iter().all(|n| absent(&n)));
+        let missing: Vec<_> = required.chain(groups.flatten()).copied().collect();
         if missing.is_empty() {
             Ok(())
         } else {

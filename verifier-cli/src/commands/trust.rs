@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use ikd_verifier::{Language, Message, RootKey, StatusListError, Trust, TrustError, UnixTime};
 
-use crate::diagnostic::Item;
 use crate::files;
 use crate::outcome::{Exit, Failure, warn};
 use crate::render::GOOD;
@@ -168,21 +167,7 @@ fn take_up(trust: &Trust, update: &Update, bytes: &[u8], now: UnixTime) -> Resul
             }
         }
         Update::List(_) => drop(trust.update_list(bytes, now)?),
-        Update::Status(_) => {
-            let uri = status_uri(bytes).ok_or_else(|| {
-                Refused("status_bad_format", "the status list names no URI".to_owned())
-            })?;
-            trust.update_status(&uri, bytes)?;
-        }
+        Update::Status(_) => drop(trust.update_status_token(bytes)?),
     }
     Ok(())
-}
-
-/// The URI that a status list says it is for. Trusted no further: it is under the signature that is
-/// checked next.
-fn status_uri(bytes: &[u8]) -> Option<String> {
-    let Item::Tag(_, message) = Item::parse(bytes).ok()? else { return None };
-    let Item::Array(parts) = *message else { return None };
-    let payload = Item::parse(parts.get(2)?.bytes()?).ok()?;
-    Some(payload.get(2)?.text()?.to_owned())
 }
