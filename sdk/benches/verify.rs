@@ -3,6 +3,15 @@
 //! `cargo bench -p ikd-verifier --bench verify` prints microseconds and ratios. What is compared is
 //! measured in turns within one run, so that a machine that slows down does not decide.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a benchmark prints, and may stop"
+)]
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;

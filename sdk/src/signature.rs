@@ -2,7 +2,7 @@
 //! cryptographic library for signatures.
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod wycheproof;
 
 use ed25519_dalek::{Signature, VerifyingKey};
