@@ -31,26 +31,27 @@ impl Ed25519Key {
 }
 
 /// ECDSA over P-256 with SHA-256 (FIPS 186-5); the signature is r then s (RFC 9053 section 2.1).
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn verify_p256(x: &[u8; 32], y: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
+    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
     const UNCOMPRESSED: u8 = 4;
     let mut point = [UNCOMPRESSED; 65];
     let (_, coordinates) = point.split_at_mut(1);
     for (slot, byte) in coordinates.iter_mut().zip(x.iter().chain(y)) {
         *slot = *byte;
     }
-    verify_p256_point(&point, message, signature)
-}
-
-#[cfg(not(target_family = "wasm"))]
-fn verify_p256_point(point: &[u8; 65], message: &[u8], signature: &[u8]) -> bool {
-    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
 }
 
+/// ECDSA over P-256 with SHA-256 (FIPS 186-5); the signature is r then s (RFC 9053 section 2.1).
 #[cfg(target_family = "wasm")]
-fn verify_p256_point(point: &[u8; 65], message: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn verify_p256(x: &[u8; 32], y: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
+    use p256::AffinePoint;
     use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
-    let key = VerifyingKey::from_sec1_bytes(point);
-    let signature = Signature::from_slice(signature);
-    matches!((key, signature), (Ok(key), Ok(signature)) if key.verify(message, &signature).is_ok())
+    use p256::elliptic_curve::point::AffineCoordinates;
+    // From coordinates, as the general decoder brings the square root of compressed points along.
+    let point: Option<AffinePoint> = AffinePoint::from_coordinates(x.into(), y.into()).into();
+    let key = point.and_then(|point| VerifyingKey::from_affine(point).ok());
+    let signature = Signature::from_slice(signature).ok();
+    matches!((key, signature), (Some(key), Some(s)) if key.verify(message, &s).is_ok())
 }

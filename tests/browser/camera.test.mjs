@@ -32,7 +32,8 @@ test("a phone that moves, blurs and changes is read within two seconds", async (
       if (state !== "waiting" && last?.name !== name) window.verdicts.push({ code, name, at: performance.now() });
     };
     new MutationObserver(seen).observe(document.getElementById("verdict"), { childList: true, subtree: true });
-    document.getElementById("video").addEventListener("playing", () => (window.began ??= performance.now()));
+    // The film begins when the camera is asked for.
+    window.began = performance.now();
   });
   if (!(await page.locator("#camera.on").count())) await page.locator("#start-camera").click();
   await page.waitForFunction(() => window.verdicts.length >= 2, undefined, { timeout: 20_000 });

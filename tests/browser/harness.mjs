@@ -78,6 +78,7 @@ export async function browse({ video, ...options } = {}) {
 /** Opens the page and waits until it is ready. Whatever it complains of fails the test. */
 export async function open(context, url) {
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
@@ -109,6 +110,6 @@ export async function screenshot(page, name) {
   const folder = process.env.IKD_SCREENSHOTS;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }

@@ -79,7 +79,8 @@ impl Value {
             Self::Bool(b) => b.to_string(),
             Self::Null => "null".into(),
             Self::Simple(s) => format!("simple({s})"),
-            Self::Float(f) => f.to_string(),
+            // Its bits: a decimal text for something so rare would be 5 % of the WASM module.
+            Self::Float(f) => format!("float({:016x})", f.to_bits()),
             Self::Tag(_, content) => content.json_key(),
             Self::Array(items) => {
                 let keys: Vec<_> = items.iter().map(Self::json_key).collect();

@@ -157,8 +157,9 @@ fn is_relative_path(path: &str) -> bool {
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
     let scheme = !path.starts_with('/') && segments.peek().is_some_and(|s| s.contains(':'));
     // An escaped dot or slash could become one behind our back.
-    let escaped = path.to_ascii_lowercase();
-    let hidden = ["%2e", "%2f", "%5c"].iter().any(|e| escaped.contains(e));
+    let hidden = path.as_bytes().windows(3).any(|escape| {
+        ["%2e", "%2f", "%5c"].iter().any(|e| escape.eq_ignore_ascii_case(e.as_bytes()))
+    });
     !scheme
         && !hidden
         && path.chars().all(allowed)

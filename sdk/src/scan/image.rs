@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{ImageReader, Limits};
 use thiserror::Error;
 
-use super::{Budget, Luma, ScanReport, Scanner};
+use super::{Luma, ScanReport, Scanner};
 
 /// The longest side of an image, in pixels.
 const MAX_SIDE: u32 = 20_000;
@@ -84,5 +84,5 @@ impl std::fmt::Debug for LumaImage {
 ///
 /// [`ImageError`] when the bytes are no such image.
 pub fn scan_image(bytes: &[u8]) -> Result<ScanReport, ImageError> {
-    Ok(Scanner::new().scan(LumaImage::decode(bytes)?.as_luma()?, &Budget::thorough()))
+    Ok(Scanner::new().scan_still(LumaImage::decode(bytes)?.as_luma()?))
 }

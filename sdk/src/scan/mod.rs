@@ -26,6 +26,8 @@
 mod align;
 mod binarise;
 mod budget;
+#[cfg(feature = "charsets")]
+mod charset;
 mod content;
 mod debug;
 mod decode;

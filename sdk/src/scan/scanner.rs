@@ -17,10 +17,12 @@ use super::luma::Luma;
 use super::plain;
 use super::pyramid::Pyramid;
 use super::reader::{Failure, Reader, Unread};
-use super::report::{ScanReport, ScannedCode};
+use super::report::{Hint, ScanReport, ScannedCode};
 
 /// A frame of more pixels than this is first looked at in a smaller copy.
 const COMFORTABLE: usize = 3_500_000;
+/// The least a camera delivers to be scanned, in pixels; smaller pictures cost little either way.
+const CAMERA_FRAME: usize = 900_000;
 /// Modules of more pixels than this are read in a smaller copy, where noise is averaged out.
 const LARGE_PITCH: f32 = 9.0;
 /// Symbols of one triple of finders that come close to being read, and are not, per frame: the
@@ -67,15 +69,16 @@ impl Pass {
 /// The ways of looking, the cheap and likely ones first.
 ///
 /// The half-size copy is free of noise and fine texture. Sharpening brings back finder patterns
-/// whose rings defocus has melted together; at full size also those of tiny modules.
+/// whose rings defocus has melted together; at full size also those of tiny modules, which costs as
+/// much as all the ways before it and so is for stills.
 fn passes(base: usize, thorough: bool) -> impl Iterator<Item = Pass> {
     let quick = [
         Pass::new(base, Style::Wide, 3),
         Pass::new(base + 1, Style::Wide, 2),
         Pass::new(base + 1, Style::Wide, 2).sharpened(),
-        Pass::new(base, Style::Wide, 3).sharpened(),
     ];
     let slow = [
+        Pass::new(base, Style::Wide, 3).sharpened(),
         Pass::new(base, Style::Tight, 1),
         Pass::new(base + 2, Style::Wide, 1),
         Pass::new(base + 1, Style::Tight, 1),
@@ -111,6 +114,23 @@ impl Scanner {
     /// Looks for codes in `frame`.
     pub fn scan(&mut self, frame: Luma<'_>, budget: &Budget) -> ScanReport {
         self.run(frame, budget, Meter::new(budget.work, None), usize::MAX)
+    }
+
+    /// Looks for codes in a picture that there is only one of: the quick ways first, then every way
+    /// where that may help. A frame of a camera's size in which nothing looks like a corner of a
+    /// code is done after the quick ways.
+    pub fn scan_still(&mut self, frame: Luma<'_>) -> ScanReport {
+        let thorough = Budget::thorough();
+        let pixels = frame.width() * frame.height();
+        if pixels <= COMFORTABLE {
+            let quick = Budget { max_codes: thorough.max_codes, ..Budget::realtime() };
+            let report = self.scan(frame, &quick);
+            let nothing = report.hint == Some(Hint::NoFinder) && pixels >= CAMERA_FRAME;
+            if !report.codes.is_empty() || nothing {
+                return report;
+            }
+        }
+        self.scan(frame, &thorough)
     }
 
     /// Looks for codes until `stop` says `true`; it is asked at least every few milliseconds.

@@ -14,7 +14,7 @@ impl Ours {
     /// The bytes of every code in a frame: photographs with the budget for stills, frames of a
     /// camera with the one for video, as a verifier would.
     pub fn read(&mut self, frame: &Frame) -> Vec<Vec<u8>> {
-        let budget = if frame.photo { Budget::thorough() } else { Budget::realtime() };
+        let budget = if frame.photo && std::env::var_os("RT").is_none() { Budget::thorough() } else { Budget::realtime() };
         let report = luma(frame).map(|luma| self.0.scan(luma, &budget)).unwrap_or_default();
         report.codes.into_iter().map(|code| code.bytes).collect()
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use ikd_verifier::Language;
-use ikd_verifier::scan::{Budget, Content, LumaImage, ScanReport, Scanner};
+use ikd_verifier::scan::{Content, LumaImage, ScanReport, Scanner};
 use serde_json::{Value, json};
 
 use crate::files;
@@ -72,7 +72,7 @@ fn scan(scanner: &mut Scanner, path: &Path) -> Scanned {
     let image = LumaImage::decode(&bytes).map_err(|error| error.to_string())?;
     let luma = image.as_luma().map_err(|error| error.to_string())?;
     let start = Instant::now();
-    let report = scanner.scan(luma, &Budget::thorough());
+    let report = scanner.scan_still(luma);
     Ok((report, start.elapsed()))
 }
 
@@ -80,7 +80,7 @@ fn as_json(file: &Path, result: &Scanned) -> Value {
     let mut out = json!({ "file": file.to_string_lossy(), "codes": [] });
     match result {
         Ok((report, time)) => {
-            let code = |code: &ikd_verifier::scan::ScannedCode| json!({ "text": code.text, "corners": code.corners });
+            let code = |code: &ikd_verifier::scan::ScannedCode| json!({ "text": code.likely_text(), "corners": code.corners });
             out["codes"] = report.codes.iter().map(code).collect();
             out["ms"] = json!((time.as_secs_f64() * 1e5).round() / 1e2);
             if let Some(hint) = report.hint {
@@ -98,7 +98,7 @@ fn as_text(result: &Scanned, language: Language) -> String {
         Err(error) => return error.clone(),
     };
     let kind = |code: &ikd_verifier::scan::ScannedCode| {
-        Content::of(code.text.as_deref().unwrap_or_default()).as_str()
+        Content::of(&code.likely_text().unwrap_or_default()).as_str()
     };
     let kinds: Vec<_> = report.codes.iter().map(kind).collect();
     let found = if kinds.is_empty() {
