@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use ikd_verifier::Language;
-use ikd_verifier::scan::{Content, LumaImage, ScanReport, Scanner};
+use ikd_verifier::scan::{Budget, Content, LumaImage, Picture, ScanReport, Scanner};
 use serde_json::{Value, json};
 
 use crate::files;
@@ -18,6 +18,7 @@ const EXAMPLES: &str = "\
 Examples:
   ikd scan photo.jpg
   ikd scan --json photos/ | jq .ms
+  ikd scan --debug-image seen.png photo.jpg      what the scanner saw, and why it gave up
 
 With --json the texts are printed too, and an identity QR is personal data.
 Exit status: 0 a QR in every file, 1 a file without, 2 a file that is no image.";
@@ -33,6 +34,10 @@ pub(crate) struct ScanArgs {
     /// One JSON object a file: texts, corners, milliseconds of the scan itself
     #[arg(long)]
     json: bool,
+
+    /// Paint what the scanner saw into this PNG: finders, lattice, sampled modules, reasons
+    #[arg(long, value_name = "OUT.png")]
+    debug_image: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -41,6 +46,9 @@ pub(crate) fn run(
     language: Language,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
+    if let Some(picture) = &args.debug_image {
+        return debug(&args.files, picture, out);
+    }
     let mut scanner = Scanner::new();
     let mut exit = Exit::Accepted;
     for file in files::expand(&args.files)? {
@@ -63,6 +71,31 @@ pub(crate) fn run(
         out.flush()?;
     }
     Ok(exit)
+}
+
+/// Scans one image and draws how; the picture shows what the image shows, so it is as personal.
+fn debug(files: &[PathBuf], picture: &Path, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let [file] = files else {
+        return Err("--debug-image takes one image".to_owned().into());
+    };
+    let bytes = files::read_needed(file)?;
+    let image = LumaImage::decode(&bytes).map_err(|error| Failure::file(file, error))?;
+    let luma = image.as_luma().map_err(|error| Failure::file(file, error))?;
+    let (report, trace) = Scanner::new().scan_traced(luma, &Budget::thorough());
+    for line in trace.lines() {
+        writeln!(out, "{line}")?;
+    }
+    write_png(picture, &trace.paint(luma)).map_err(|error| Failure::file(picture, error))?;
+    Ok(if report.codes.is_empty() { Exit::Refused } else { Exit::Accepted })
+}
+
+fn write_png(path: &Path, picture: &Picture) -> Result<(), Box<dyn std::error::Error>> {
+    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    let (width, height) = (picture.width.try_into()?, picture.height.try_into()?);
+    let mut encoder = png::Encoder::new(file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header()?.write_image_data(&picture.rgb)?;
+    Ok(())
 }
 
 type Scanned = Result<(ScanReport, Duration), String>;
