@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { browse, codeOf, issue, open, screenshot, serve } from "./harness.mjs";
+import { browse, codeOf, issue, open, screenshot, serve, startCamera } from "./harness.mjs";
 import { writeVideo } from "./video.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "ikd-video-"));
@@ -22,20 +22,9 @@ test("a phone that moves, blurs and changes is read within two seconds", async (
   ]);
   const { context, close } = await browse({ video });
   t.after(() => Promise.all([close(), server.stop()]));
+  await context.addInitScript(watch);
   const page = await open(context, server.url);
-  await page.evaluate(() => {
-    window.verdicts = [];
-    const seen = () => {
-      const { code, state } = document.getElementById("verdict").dataset;
-      const name = document.querySelector("#verdict .name")?.textContent;
-      const last = window.verdicts.at(-1);
-      if (state !== "waiting" && last?.name !== name) window.verdicts.push({ code, name, at: performance.now() });
-    };
-    new MutationObserver(seen).observe(document.getElementById("verdict"), { childList: true, subtree: true });
-    // The film begins when the camera is asked for.
-    window.began = performance.now();
-  });
-  if (!(await page.locator("#camera.on").count())) await page.locator("#start-camera").click();
+  await startCamera(page);
   await page.waitForFunction(() => window.verdicts.length >= 2, undefined, { timeout: 20_000 });
   const { verdicts, began } = await page.evaluate(() => ({ verdicts: window.verdicts, began: window.began }));
   const expected = [[first, firstAt], [second, secondAt]];
@@ -57,7 +46,26 @@ test("an expired QR in view is refused with its reason", async (t) => {
   const { context, close } = await browse({ video });
   t.after(() => Promise.all([close(), server.stop()]));
   const page = await open(context, server.url);
-  if (!(await page.locator("#camera.on").count())) await page.locator("#start-camera").click();
+  await startCamera(page);
   assert.equal(await codeOf(page), "presentation_expired");
   assert.match(await page.locator("#verdict").textContent(), /kedaluwarsa/);
 });
+
+/** Notes, inside the page, when the film begins and when which verdict stands there. */
+function watch() {
+  window.verdicts = [];
+  const { getUserMedia } = MediaDevices.prototype;
+  MediaDevices.prototype.getUserMedia = function (...args) {
+    window.began ??= performance.now();
+    return getUserMedia.apply(this, args);
+  };
+  const look = () => {
+    const { code, state } = document.getElementById("verdict").dataset;
+    const name = document.querySelector("#verdict .name")?.textContent;
+    if (state === "waiting" || window.verdicts.at(-1)?.name === name) return;
+    window.verdicts.push({ code, name, at: performance.now() });
+  };
+  addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(look).observe(document.getElementById("verdict"), { childList: true, subtree: true });
+  });
+}

@@ -89,6 +89,12 @@ export async function open(context, url) {
   return Object.assign(page, { complaints });
 }
 
+/** Turns the camera on, unless the page did so itself because it is allowed to. */
+export async function startCamera(page) {
+  await page.evaluate(() => document.querySelector("#camera.on") ?? document.getElementById("start-camera").click());
+  await page.locator("#camera.on").waitFor();
+}
+
 /** Brings a text to the page by the paste dialog, and returns the code that it shows. */
 export async function paste(page, text) {
   await page.locator("#verdict").evaluate((verdict) => delete verdict.dataset.code);

@@ -199,6 +199,7 @@ test("the shift is counted and exported without persons", async () => {
   await paste(page, text);
   await paste(page, text);
   await page.locator("#open-shift").click();
+  await page.locator("#shift[open]").waitFor();
   await screenshot(page, "phone-shift");
   const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#shift-export").click()]);
   const csv = readFileSync(await file.path(), "utf8");
@@ -310,7 +311,7 @@ test("screenshots of a desk", { skip: !process.env.IKD_SCREENSHOTS }, async () =
   await screenshot(page, "desktop-waiting");
   await paste(page, issue("siti-contoh", "travel").text);
   await screenshot(page, "desktop-green");
-  await paste(page, issue("nik-gender-lama", "travel").text);
+  await paste(page, issue("nik-lahir-lama", "travel").text);
   await screenshot(page, "desktop-orange");
   await paste(page, issue("siti-contoh", "travel", "suspended").text);
   await screenshot(page, "desktop-red");

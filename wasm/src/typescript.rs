@@ -1,0 +1,89 @@
+//! TypeScript types that no structure has. Codes and names come out of the SDK's own tables, when
+//! this crate is compiled.
+
+use ikd_verifier::{AttributeKind, AttributeName, Code};
+use wasm_bindgen::prelude::*;
+
+/// Text that is put together by the compiler.
+struct Text<const N: usize> {
+    bytes: [u8; N],
+    /// Bytes written, or needed, if `N` is too small.
+    length: usize,
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler"
+)]
+impl<const N: usize> Text<N> {
+    const fn new() -> Self {
+        Self { bytes: [0; N], length: 0 }
+    }
+
+    const fn push(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut i = 0;
+        while i < text.len() {
+            if self.length < N {
+                self.bytes[self.length] = text[i];
+            }
+            self.length += 1;
+            i += 1;
+        }
+        self
+    }
+
+    const fn as_str(&self) -> &str {
+        match std::str::from_utf8(&self.bytes) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    /// `Code`: every result code.
+    const fn codes() -> Self {
+        let mut text = Self::new()
+            .push("/** The one result code of a refused QR, in the order of the checks. */\n")
+            .push("export type Code =");
+        let mut i = 0;
+        while i < Code::ALL.len() {
+            text = text.push("\n  | \"").push(Code::ALL[i].as_str()).push("\"");
+            i += 1;
+        }
+        text.push(";\n")
+    }
+
+    /// `Attributes`: every attribute with its type.
+    const fn attributes() -> Self {
+        let mut text = Self::new()
+            .push("/** Disclosed attributes by name. Dates are ISO 8601 (`2001-12-31`), unless a\n")
+            .push(" * warning says that the signed text is no day. */\n")
+            .push("export interface Attributes {");
+        let mut i = 0;
+        while i < AttributeName::ALL.len() {
+            let name = AttributeName::ALL[i];
+            let kind = match name.kind() {
+                AttributeKind::Text => "string",
+                AttributeKind::Uint => "number",
+                AttributeKind::Bytes => "Uint8Array<ArrayBuffer>",
+                AttributeKind::Bool => "boolean",
+            };
+            text = text.push("\n  ").push(name.as_str()).push("?: ").push(kind).push(";");
+            i += 1;
+        }
+        text.push("\n}\n\nexport type AttributeName = keyof Attributes;\n")
+    }
+}
+
+const CODES: Text<{ Text::<0>::codes().length }> = Text::codes();
+const ATTRIBUTES: Text<{ Text::<0>::attributes().length }> = Text::attributes();
+
+#[wasm_bindgen(typescript_custom_section)]
+const CODE_TYPE: &'static str = CODES.as_str();
+
+#[wasm_bindgen(typescript_custom_section)]
+const ATTRIBUTE_TYPES: &'static str = ATTRIBUTES.as_str();
+
+#[wasm_bindgen(typescript_custom_section)]
+const OTHER_TYPES: &'static str = include_str!("types.d.ts");
