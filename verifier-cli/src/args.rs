@@ -3,13 +3,14 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    conformance, demo, inspect, keygen, manual, nik, sandbox, scan, trust, verify,
+    conformance, demo, inspect, keygen, manual, nik, page, sandbox, scan, trust, verify,
 };
 use crate::language::LanguageArg;
 
 const EXAMPLES: &str = "\
 Examples:
   ikd demo                                     the whole story in one run
+  ikd page --sandbox                           a verifier and a phone, in two browser windows
   ikd sandbox new coba                         a stand-in issuer to play with
   ikd sandbox qr --out qr.png                  a QR as its phone shows it
   ikd verify --store coba qr.png               yes or no, without a network
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Scan(scan::ScanArgs),
     /// Set up whom this device trusts
     Trust(trust::TrustArgs),
+    /// Serve the verifier page for browsers, to this computer only
+    Page(page::PageArgs),
     /// Show the layers of a QR without verifying it, for developers
     Inspect(inspect::InspectArgs),
     /// Take a NIK apart

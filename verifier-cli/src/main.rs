@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod diagnostic;
 mod files;
+mod http;
 mod labels;
 mod language;
 mod lines;

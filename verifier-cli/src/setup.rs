@@ -15,9 +15,9 @@ use crate::profile::Profile;
 use crate::store::Store;
 use crate::values;
 
-/// Whom to trust, what to demand, what to remember.
+/// Whom to trust.
 #[derive(Debug, Args)]
-pub(crate) struct SetupArgs {
+pub(crate) struct TrustFlags {
     /// Public key of a root; give one for each root
     #[arg(long = "root", value_name = "HEX", value_parser = values::hex::<32>)]
     #[arg(help_heading = "Trust", conflicts_with = "store")]
@@ -34,6 +34,13 @@ pub(crate) struct SetupArgs {
     /// Folder made by `ikd trust init` [default: $IKD_STORE, or the platform's data folder]
     #[arg(long, value_name = "DIR", help_heading = "Trust")]
     store: Option<PathBuf>,
+}
+
+/// Whom to trust, what to demand, what to remember.
+#[derive(Debug, Args)]
+pub(crate) struct SetupArgs {
+    #[command(flatten)]
+    trust: TrustFlags,
 
     /// Seconds, or 24h or 7d, for which an expired trust list is still used
     #[arg(long, value_name = "TIME", default_value = "0", help_heading = "Trust")]
@@ -104,7 +111,7 @@ pub(crate) struct Station {
 impl Station {
     /// Sets up what the flags say.
     pub(crate) fn open(args: SetupArgs, profile: Option<Profile>) -> Result<Self, Failure> {
-        let (trust, store) = open_trust(&args)?;
+        let (trust, store) = args.trust.open()?;
         let replay = open_replay(args.replay.as_deref(), store.as_ref())?;
         let policy = policy(&args, profile)?;
         let verifier = Verifier::new(Arc::new(trust), replay, policy);
@@ -133,27 +140,35 @@ impl Station {
     }
 }
 
-fn open_trust(args: &SetupArgs) -> Result<(Trust, Option<Store>), Failure> {
-    if args.roots.is_empty() {
-        let store = Store::locate(args.store.as_deref())?;
-        let trust = store.load()?.ok_or_else(|| {
-            format!(
-                "no trust is set up: run `ikd trust init`, or give --root and --bundle \
-                 (no store in {})",
-                store.folder().display()
-            )
-        })?;
-        return Ok((trust, Some(store)));
+impl TrustFlags {
+    /// Whether no flag was given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.roots.is_empty() && self.store.is_none()
     }
-    let roots = root_keys(&args.roots, args.threshold)?;
-    let Some(path) = &args.bundle else { return Ok((Trust::new(roots), None)) };
-    let bundle = files::read_needed(path)?;
-    let (trust, report) = Trust::from_bundle(roots, &bundle)
-        .map_err(|error| Failure::file(path, format_args!("{} ({error})", error.code())))?;
-    for (uri, error) in report.refused {
-        warn(format_args!("status list {uri} is not used: {} ({error})", error.code()));
+
+    /// The trust that the flags name, and the store if it comes from there.
+    pub(crate) fn open(&self) -> Result<(Trust, Option<Store>), Failure> {
+        if self.roots.is_empty() {
+            let store = Store::locate(self.store.as_deref())?;
+            let trust = store.load()?.ok_or_else(|| {
+                format!(
+                    "no trust is set up: run `ikd trust init`, or give --root and --bundle \
+                     (no store in {})",
+                    store.folder().display()
+                )
+            })?;
+            return Ok((trust, Some(store)));
+        }
+        let roots = root_keys(&self.roots, self.threshold)?;
+        let Some(path) = &self.bundle else { return Ok((Trust::new(roots), None)) };
+        let bundle = files::read_needed(path)?;
+        let (trust, report) = Trust::from_bundle(roots, &bundle)
+            .map_err(|error| Failure::file(path, format_args!("{} ({error})", error.code())))?;
+        for (uri, error) in report.refused {
+            warn(format_args!("status list {uri} is not used: {} ({error})", error.code()));
+        }
+        Ok((trust, None))
     }
-    Ok((trust, None))
 }
 
 /// Roots and threshold as the operator gave them.

@@ -158,6 +158,10 @@ impl Story<'_> {
 
     fn end(&mut self) -> Result<(), Failure> {
         let next = self.view.say("Selanjutnya", "What to do next");
+        let page = self.view.say(
+            "halaman pemeriksa dan ponsel, di dua jendela peramban",
+            "the verifier page and a phone, in two browser windows",
+        );
         let phone = self.view.say(
             "ponsel tiruan di peramban, QR berganti tiap menit",
             "a stand-in phone in the browser, its QR changes every minute",
@@ -166,6 +170,7 @@ impl Story<'_> {
         let readme =
             self.view.say("cara memakainya di loket Anda", "how to use it at your counter");
         writeln!(self.out, "\n{HEADING}{next}{HEADING:#}")?;
+        writeln!(self.out, "  ikd page --sandbox     {page}")?;
         writeln!(self.out, "  ikd sandbox phone      {phone}")?;
         writeln!(self.out, "  ikd sandbox new coba   {store}")?;
         writeln!(self.out, "  README.md              {readme}")?;

@@ -6,6 +6,7 @@ pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod manual;
 pub(crate) mod nik;
+pub(crate) mod page;
 pub(crate) mod sandbox;
 pub(crate) mod scan;
 pub(crate) mod trust;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(args, language, out),
         Command::Scan(args) => scan::run(&args, language, out),
         Command::Trust(args) => trust::run(args, language, out),
+        Command::Page(args) => page::run(&args, language, out),
         Command::Inspect(args) => inspect::run(&args, out),
         Command::Nik(args) => nik::run(&args, language, out),
         Command::Conformance(args) => conformance::run(&args, out),

@@ -26,7 +26,7 @@ Examples:
 Everyone here is fictional. All keys follow from a seed that is public: they protect nothing.";
 
 /// The seed of everyone who gives none, so that QRs and stores of different runs fit together.
-const SEED: [u8; 32] = *b"ikd sandbox: not a secret at all";
+pub(crate) const SEED: [u8; 32] = *b"ikd sandbox: not a secret at all";
 
 /// Flags of `ikd sandbox`.
 #[derive(Debug, Args)]
