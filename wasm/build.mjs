@@ -35,7 +35,7 @@ function flags() {
 }
 
 /** Compiles the crate and writes the JavaScript around it. */
-function compile(folder, features, ...config) {
+function compile(folder, level, features, ...config) {
   const settings = [`target.wasm32-unknown-unknown.rustflags=${flags()}`, ...config];
   run("cargo", "build", "--lib", "--profile", "wasm", "--target", "wasm32-unknown-unknown",
     "--no-default-features", ...features, ...settings.flatMap((setting) => ["--config", setting]));
@@ -43,13 +43,13 @@ function compile(folder, features, ...config) {
   mkdirSync(folder, { recursive: true });
   run("cargo", "run", "--quiet", "--profile", "tool", "--no-default-features", "--features", "bindgen",
     "--bin", "ikd-wasm-bindgen", "--", module, folder, "ikd");
-  optimise(join(folder, "ikd_bg.wasm"));
+  optimise(join(folder, "ikd_bg.wasm"), level);
 }
 
-function optimise(module) {
+function optimise(module, level) {
   const features = ["simd", "bulk-memory", "sign-ext", "mutable-globals", "reference-types",
     "nontrapping-float-to-int", "multivalue"].map((name) => `--enable-${name}`);
-  run(join(here, "node_modules", ".bin", "wasm-opt"), "-O3", "--converge", "--strip-debug",
+  run(join(here, "node_modules", ".bin", "wasm-opt"), level, "--converge", "--strip-debug",
     "--strip-target-features", ...features, module, "-o", module);
 }
 
@@ -79,8 +79,8 @@ function brotli(file) {
 
 rmSync(dist, { recursive: true, force: true });
 // Without pixels to work on, size is all that counts.
-compile(join(npm, "verify-only"), [], 'profile.wasm.package.ikd-verifier.opt-level="z"');
-compile(npm, ["--features", "scan"]);
+compile(join(npm, "verify-only"), "-Oz", [], 'profile.wasm.package.ikd-verifier.opt-level="z"');
+compile(npm, "-O3", ["--features", "scan"]);
 cpSync(join(here, "js"), npm, { recursive: true });
 cpSync(join(here, "package-template.json"), join(npm, "package.json"));
 cpSync(join(here, "README.md"), join(npm, "README.md"));

@@ -13,10 +13,11 @@
 )]
 
 use super::align::seek;
-use super::geometry::{Homography, Point, solve};
+use super::geometry::{Homography, Point};
 use super::layout::{self, MAX_NODES, is_finder_corner};
 use super::locate::Corners;
 use super::luma::Luma;
+use super::surface::Surface;
 
 /// A pattern that correlates less with what is seen was not found.
 const FOUND: f32 = 0.5;
@@ -50,6 +51,8 @@ pub(crate) struct Lattice {
     pub(crate) version: u8,
     pub(crate) base: Homography,
     count: usize,
+    /// The nodes stand for no patterns.
+    bare: bool,
     /// Module coordinates of the nodes along an axis.
     along: [f32; MAX_NODES],
     nodes: [[Node; MAX_NODES]; MAX_NODES],
@@ -63,10 +66,15 @@ impl Lattice {
             version,
             base: corners.prior(layout::size_of(version)),
             count,
+            bare: false,
             along: centres.map(|centre| f32::from(centre) + 0.5),
             nodes: [[Node::default(); MAX_NODES]; MAX_NODES],
         };
-        let bent = matches!(shape, Shape::Bent) && count >= 3;
+        let bent = matches!(shape, Shape::Bent);
+        if bent && count < 3 {
+            lattice.bend_by_corners(frame, corners);
+            return lattice;
+        }
         if count >= 2 && !bent {
             lattice.anchor(frame, corners);
         }
@@ -103,7 +111,7 @@ impl Lattice {
     }
 
     fn places(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let count = self.count;
+        let count = if self.bare { 0 } else { self.count };
         (0..count * count)
             .map(move |k| (k % count, k / count))
             .filter(move |&(i, j)| !is_finder_corner(i, j, count))
@@ -176,27 +184,67 @@ impl Lattice {
     ///
     /// The corners tell where they are and, by their own axes, where the surface goes from there.
     fn search_bent(&mut self, frame: Luma<'_>, corners: &Corners) {
+        let mut surface = self.surface_at_corners(corners, 9.0);
+        let (order, length) = self.inwards();
+        for &(i, j) in &order[..length] {
+            let module = self.module(i, j);
+            let (at, score) = self.seek_on(&surface, module, frame, corners.inverted);
+            if score >= ANCHOR_FOUND {
+                let shift = at - self.base.map(module);
+                self.nodes[j][i] = Node { shift, found: true };
+                surface.add(&self.terms(module), shift);
+            }
+        }
+    }
+
+    /// The surface that the corners suggest: where they are, and where their axes lead from there.
+    fn surface_at_corners(&self, corners: &Corners, reach: f32) -> Surface {
         let mut surface = Surface::default();
         for (module, corner) in Corners::modules(self.size()).into_iter().zip(&corners.at) {
             let (u, v) = corner.axes;
-            for (dx, dy) in [(0.0, 0.0), (9.0, 0.0), (-9.0, 0.0), (0.0, 9.0), (0.0, -9.0)] {
+            for (x, y) in [(0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+                let (dx, dy) = (x * reach, y * reach);
                 let there = module + Point::new(dx, dy);
                 let shift = corner.centre + u * dx + v * dy - self.base.map(there);
                 surface.add(&self.terms(there), shift);
             }
         }
-        let (order, length) = self.inwards();
-        for &(i, j) in &order[..length] {
-            let module = self.module(i, j);
-            let shape = surface.solved();
-            let warp = |p: Point| self.base.map(p) + shape.at(&self.terms(p));
-            let (right, down) = (Point::new(1.0, 0.0), Point::new(0.0, 1.0));
-            let axes = (warp(module + right) - warp(module), warp(module + down) - warp(module));
-            let (at, score) = seek(frame, warp(module), axes, 3, corners.inverted);
+        surface
+    }
+
+    /// Looks for the pattern around `module` where the surface expects it.
+    fn seek_on(
+        &self,
+        surface: &Surface,
+        module: Point,
+        frame: Luma<'_>,
+        inverted: bool,
+    ) -> (Point, f32) {
+        let shape = surface.solved();
+        let warp = |p: Point| self.base.map(p) + shape.at(&self.terms(p));
+        let (right, down) = (Point::new(1.0, 0.0), Point::new(0.0, 1.0));
+        let axes = (warp(module + right) - warp(module), warp(module + down) - warp(module));
+        seek(frame, warp(module), axes, 3, inverted)
+    }
+
+    /// Bends the map of a symbol too small for a lattice: three by three nodes that stand for no
+    /// pattern carry the surface that the corners suggest.
+    fn bend_by_corners(&mut self, frame: Luma<'_>, corners: &Corners) {
+        let mut surface = self.surface_at_corners(corners, 3.5);
+        if self.count == 2 {
+            let module = self.module(1, 1);
+            let (at, score) = self.seek_on(&surface, module, frame, corners.inverted);
             if score >= ANCHOR_FOUND {
-                let shift = at - self.base.map(module);
-                self.nodes[j][i] = Node { shift, found: true };
-                surface.add(&self.terms(module), shift);
+                surface.add(&self.terms(module), at - self.base.map(module));
+            }
+        }
+        let size = self.size() as f32;
+        (self.count, self.bare) = (3, true);
+        self.along[..3].copy_from_slice(&[3.5, 0.5 * size, size - 3.5]);
+        let shape = surface.solved();
+        for j in 0..3 {
+            for i in 0..3 {
+                self.nodes[j][i].shift = shape.at(&self.terms(self.module(i, j)));
             }
         }
     }
@@ -389,63 +437,11 @@ struct Blend {
     weights: [f32; 4],
 }
 
-/// The equations of a least-squares quadratic surface, one for each coordinate of a shift.
-#[derive(Clone, Copy, Debug)]
-struct Surface {
-    x: [[f64; 7]; 6],
-    y: [[f64; 7]; 6],
-}
-
-impl Default for Surface {
-    fn default() -> Self {
-        let mut empty = [[0f64; 7]; 6];
-        for (k, line) in empty.iter_mut().enumerate() {
-            // A little weight on small coefficients: few nodes must not make a wild surface.
-            line[k] = if k < 3 { 1e-4 } else { 2e-3 };
-        }
-        Self { x: empty, y: empty }
-    }
-}
-
-impl Surface {
-    fn add(&mut self, terms: &[f64; 6], shift: Point) {
-        for (system, value) in [(&mut self.x, shift.x), (&mut self.y, shift.y)] {
-            for (line, factor) in system.iter_mut().zip(terms) {
-                for (cell, term) in line.iter_mut().zip(terms) {
-                    *cell += factor * term;
-                }
-                line[6] += factor * f64::from(value);
-            }
-        }
-    }
-
-    fn solved(mut self) -> Quadratic {
-        match (solve(&mut self.x), solve(&mut self.y)) {
-            (Some(x), Some(y)) => Quadratic { x, y },
-            _ => Quadratic::default(),
-        }
-    }
-}
-
-/// Coefficients of a quadratic surface for each coordinate of a shift.
-#[derive(Clone, Copy, Debug, Default)]
-struct Quadratic {
-    x: [f64; 6],
-    y: [f64; 6],
-}
-
-impl Quadratic {
-    fn at(&self, terms: &[f64; 6]) -> Point {
-        let sum = |c: &[f64; 6]| c.iter().zip(terms).map(|(a, b)| a * b).sum::<f64>() as f32;
-        Point::new(sum(&self.x), sum(&self.y))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::find::Finder;
-    use super::super::locate::triples;
     use super::super::testing::{Scene, symbol};
+    use super::super::triple::triples;
     use super::*;
 
     #[test]

@@ -1,5 +1,5 @@
-//! From finder patterns to a pose: which three belong together, how many modules lie between them,
-//! and the perspective map they suggest.
+//! From three finder patterns to a pose: how many modules lie between them, and the perspective map
+//! they suggest.
 
 #![expect(
     clippy::indexing_slicing,
@@ -9,132 +9,11 @@
               and casts saturate"
 )]
 
-use super::find::Finder;
 use super::geometry::{Homography, Point};
 use super::layout;
 use super::luma::Luma;
-
-/// Three finder patterns that may be the corners of one symbol, clockwise around `corner`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Triple {
-    pub(crate) corner: Finder,
-    pub(crate) right: Finder,
-    pub(crate) below: Finder,
-    /// How unlike a square's corners they are; 0 is perfect.
-    penalty: f32,
-}
-
-/// More finders than this are not combined: the ones seen on most rows come first.
-const MAX_COMBINED: usize = 20;
-
-/// Lists plausible triples, the likeliest first; `step` is the distance of the rows searched.
-pub(crate) fn triples(finders: &mut [Finder], step: usize, out: &mut Vec<Triple>) {
-    out.clear();
-    finders.sort_by_key(|finder| std::cmp::Reverse(finder.hits));
-    let finders = &finders[..finders.len().min(MAX_COMBINED)];
-    for (i, &a) in finders.iter().enumerate() {
-        for (j, &b) in finders.iter().enumerate().skip(i + 1) {
-            if a.inverted != b.inverted || ratio(a.module, b.module) > 2.5 {
-                continue;
-            }
-            for &c in &finders[j + 1..] {
-                if a.inverted == c.inverted {
-                    out.extend(Triple::each([a, b, c], step));
-                }
-            }
-        }
-    }
-    out.sort_by(|a, b| a.penalty.total_cmp(&b.penalty));
-}
-
-fn ratio(a: f32, b: f32) -> f32 {
-    a.max(b) / a.min(b).max(1e-3)
-}
-
-impl Triple {
-    /// The ways to see three patterns as corners: one, or more when perspective leaves it open
-    /// which of them is the corner.
-    fn each(three: [Finder; 3], step: usize) -> impl Iterator<Item = Self> {
-        // The corner lies opposite the longest side.
-        let opposite = [(1, 2), (2, 0), (0, 1)]
-            .map(|(p, q): (usize, usize)| (three[p].centre - three[q].centre).length());
-        let longest = opposite.iter().fold(0f32, |a, &b| a.max(b));
-        (0..3)
-            .filter(move |&k| opposite[k] > 0.88 * longest)
-            .filter_map(move |k| Self::of(three[k], three[(k + 1) % 3], three[(k + 2) % 3], step))
-    }
-
-    fn of(corner: Finder, mut right: Finder, mut below: Finder, step: usize) -> Option<Self> {
-        let modules = [corner.module, right.module, below.module];
-        let least = modules.iter().fold(f32::MAX, |a, &b| a.min(b));
-        let most = modules.iter().fold(0f32, |a, &b| a.max(b));
-        if most > 2.5 * least {
-            return None;
-        }
-        let (u, v) = (right.centre - corner.centre, below.centre - corner.centre);
-        if u.cross(v) < 0.0 {
-            (right, below) = (below, right);
-        }
-        let (u_len, v_len) = (u.length(), v.length());
-        // 14 modules apart at the least, 170 at the most; `module` may be √2 too long.
-        if u_len.min(v_len) < 9.0 * least || u_len.max(v_len) > 185.0 * most {
-            return None;
-        }
-        let cosine = u.dot(v).abs() / (u_len * v_len);
-        if cosine > 0.8 || ratio(u_len, v_len) > 2.8 {
-            return None;
-        }
-        // A pattern is crossed by all rows through its core; what only looks like one, by one or
-        // two. That tells more than the shape, which perspective may distort.
-        let doubt = |finder: Finder| {
-            let expected = (3.0 * finder.module / step as f32).max(1.0);
-            1.0 - (finder.hits as f32 / expected).min(1.0)
-        };
-        let doubts = doubt(corner) + doubt(right) + doubt(below);
-        let shape = cosine + ratio(u_len, v_len).ln() + (most / least).ln();
-        let penalty = 0.6 * shape + 0.6 * doubts;
-        Some(Self { corner, right, below, penalty })
-    }
-
-    /// The same patterns in an image `factor` times as large.
-    pub(crate) fn scaled(&self, factor: f32) -> Self {
-        let scale = |finder: Finder| Finder {
-            centre: finder.centre * factor,
-            module: finder.module * factor,
-            ..finder
-        };
-        Self {
-            corner: scale(self.corner),
-            right: scale(self.right),
-            below: scale(self.below),
-            ..*self
-        }
-    }
-
-    /// About the pixels per module.
-    pub(crate) fn pitch(&self) -> f32 {
-        (self.corner.module + self.right.module + self.below.module) / 3.0
-    }
-
-    pub(crate) fn centres(&self) -> [Point; 3] {
-        [self.corner, self.right, self.below].map(|finder| finder.centre)
-    }
-
-    /// Light modules on dark.
-    pub(crate) fn inverted(&self) -> bool {
-        self.corner.inverted
-    }
-
-    /// Whether any of the three lies inside the quadrilateral.
-    pub(crate) fn touches(&self, quad: &[Point; 4]) -> bool {
-        self.centres().iter().any(|&centre| inside(centre, quad))
-    }
-}
-
-/// Whether `p` lies inside a convex quadrilateral given clockwise.
-pub(crate) fn inside(p: Point, quad: &[Point; 4]) -> bool {
-    (0..4).all(|k| (quad[(k + 1) % 4] - quad[k]).cross(p - quad[k]) >= 0.0)
-}
+use super::sides::Outline;
+use super::triple::{Triple, ratio};
 
 /// A finder pattern measured along the symbol's own axes.
 #[derive(Clone, Copy, Debug)]
@@ -148,13 +27,15 @@ pub(crate) struct Corner {
 }
 
 /// Three measured corners and the number of modules they suggest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Corners {
     /// Top left, top right, bottom left (as if not mirrored).
     pub(crate) at: [Corner; 3],
     /// Modules along a side, unrounded.
     pub(crate) estimate: f32,
     pub(crate) inverted: bool,
+    /// The patterns' own corners, where those were measured.
+    pub(crate) outlines: Option<[Outline; 3]>,
 }
 
 impl Corners {
@@ -186,24 +67,42 @@ impl Corners {
                 corner.axes = (u * u_pitch, v * v_pitch);
             }
         }
-        // The pitch along a line seen in perspective: its mean is the geometric one.
-        let u = (at[1].centre - at[0].centre).length() / (at[0].pitch.0 * at[1].pitch.0).sqrt();
-        let v = (at[2].centre - at[0].centre).length() / (at[0].pitch.1 * at[2].pitch.1).sqrt();
-        let estimate = (u + v) * 0.5 + 7.0;
-        if ratio(u, v) >= 1.35 || !(18.0..186.0).contains(&estimate) {
-            return None;
-        }
+        let estimate = estimate(&at)?;
         for corner in &mut at {
             let (u, v) = corner.axes;
             let turn = |step, side| slant(frame, corner.centre, step, side, triple.inverted());
             corner.axes = (u + v * turn(v, u), v + u * turn(u, v));
         }
-        Some(Self { at, estimate, inverted: triple.inverted() })
+        Some(Self { at, estimate, inverted: triple.inverted(), outlines: None })
+    }
+
+    /// Measures the three patterns by their outlines: slower, and only where these are clear, but
+    /// right in any perspective.
+    pub(crate) fn by_outlines(frame: Luma<'_>, triple: &Triple) -> Option<Self> {
+        let [a, b, c] = triple.centres();
+        let axes = (b - a, c - a);
+        let three = [triple.corner, triple.right, triple.below];
+        let outline = |k: usize| Outline::measure(frame, &three[k], axes);
+        let outlines = [outline(0)?, outline(1)?, outline(2)?];
+        let corner = |outline: &Outline| {
+            let (u, v) = outline.axes();
+            let centre = outline.centre()?;
+            Some(Corner { centre, pitch: (u.length(), v.length()), axes: (u, v) })
+        };
+        let [a, b, c] = &outlines;
+        let at = [corner(a)?, corner(b)?, corner(c)?];
+        let estimate = estimate(&at)?;
+        Some(Self { at, estimate, inverted: triple.inverted(), outlines: Some(outlines) })
     }
 
     /// The map from modules to pixels that puts the corners in place for a symbol of `size`, its
     /// perspective taken from how the pitch differs between them.
     pub(crate) fn prior(&self, size: usize) -> Homography {
+        if let Some(outlines) = &self.outlines
+            && let Some(map) = through_corners(outlines, size)
+        {
+            return map;
+        }
         let [a, b, c] = self.at;
         let span = size as f32 - 7.0;
         let bend = |near: f32, far: f32| ((near / far).sqrt().clamp(0.6, 1.6) - 1.0) / span;
@@ -266,6 +165,28 @@ impl Corners {
         };
         [read(right, right.axes.1, right.axes.0), read(below, below.axes.0, below.axes.1)]
     }
+}
+
+/// Modules along a side; `None` where rows and columns do not agree on it.
+fn estimate(at: &[Corner; 3]) -> Option<f32> {
+    // The pitch along a line seen in perspective: its mean is the geometric one.
+    let u = (at[1].centre - at[0].centre).length() / (at[0].pitch.0 * at[1].pitch.0).sqrt();
+    let v = (at[2].centre - at[0].centre).length() / (at[0].pitch.1 * at[2].pitch.1).sqrt();
+    let estimate = (u + v) * 0.5 + 7.0;
+    (ratio(u, v) < 1.35 && (18.0..186.0).contains(&estimate)).then_some(estimate)
+}
+
+/// The map that puts the corners of three finder patterns in place.
+fn through_corners(outlines: &[Outline; 3], size: usize) -> Option<Homography> {
+    let far = size as f32 - 7.0;
+    let mut pairs = [(Point::default(), Point::default()); 12];
+    let origins = [(0.0, 0.0), (far, 0.0), (0.0, far)];
+    for (k, pair) in pairs.iter_mut().enumerate() {
+        let (left, top) = origins[k / 4];
+        let (x, y) = [(0.0, 0.0), (7.0, 0.0), (7.0, 7.0), (0.0, 7.0)][k % 4];
+        *pair = (Point::new(left + x, top + y), outlines[k / 4].corners[k % 4]);
+    }
+    Homography::fit(&pairs)
 }
 
 /// Versions with their scores.
@@ -427,29 +348,12 @@ fn word_correlation(levels: &[f32; 18], word: u32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::find::Finder;
     use super::super::testing::{Scene, symbol, turned};
     use super::*;
 
     fn finder(x: f32, y: f32, module: f32) -> Finder {
         Finder { centre: Point::new(x, y), module, hits: 5, inverted: false }
-    }
-
-    #[test]
-    fn corners_of_a_square_come_first_and_clockwise() {
-        let mut finders = [
-            finder(300.0, 100.0, 4.0),
-            finder(100.0, 300.0, 4.0),
-            finder(100.0, 100.0, 4.0),
-            finder(220.0, 130.0, 4.0),
-            finder(500.0, 90.0, 11.0),
-        ];
-        let mut out = Vec::new();
-        triples(&mut finders, 3, &mut out);
-        let [corner, right, below] = out[0].centres();
-        assert_eq!((corner.x, corner.y), (100.0, 100.0));
-        assert_eq!((right.x, below.y), (300.0, 300.0));
-        let quad = [(90.0, 90.0), (110.0, 90.0), (110.0, 110.0), (90.0, 110.0)];
-        assert!(out[0].touches(&quad.map(|(x, y)| Point::new(x, y))));
     }
 
     #[test]

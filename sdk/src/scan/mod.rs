@@ -46,7 +46,10 @@ mod reader;
 mod report;
 mod sample;
 mod scanner;
+mod sides;
+mod surface;
 mod track;
+mod triple;
 
 #[cfg(test)]
 mod testing;

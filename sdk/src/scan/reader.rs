@@ -12,9 +12,10 @@ use super::equalise::{Equaliser, agreement, cosine};
 use super::geometry::Point;
 use super::lattice::{Lattice, Shape};
 use super::layout;
-use super::locate::{Corners, Triple};
+use super::locate::Corners;
 use super::luma::Luma;
 use super::sample::sample;
+use super::triple::Triple;
 
 /// Below this score three patterns are not the corners of one symbol.
 const PLAUSIBLE: f32 = 0.35;
@@ -118,16 +119,39 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// Tries the versions that may fit, each the cheap way first.
+    /// Tries the versions that may fit, each the cheap way first; a `deep` look also assumes what
+    /// is rare: patterns so skewed that only their outlines tell the pose, small symbols on bent
+    /// paper.
     pub(crate) fn read(
         &mut self,
         frame: Luma<'_>,
         triple: &Triple,
+        deep: bool,
         meter: &mut Meter<'_>,
     ) -> Result<Reading, Failure> {
         self.lattice = None;
         meter.spend(2_000).ok_or(Failure::Spent)?;
-        let corners = Corners::measure(frame, triple).ok_or(Failure::NoSymbol)?;
+        let by_rings = Corners::measure(frame, triple);
+        let got = self.read_from(frame, by_rings, false, meter);
+        if !deep || matches!(got, Ok(_) | Err(Failure::Spent)) {
+            return got;
+        }
+        meter.spend(5_000).ok_or(Failure::Spent)?;
+        let by_outlines = Corners::by_outlines(frame, triple);
+        match self.read_from(frame, by_outlines, true, meter) {
+            Err(Failure::NoSymbol) => got,
+            other => other,
+        }
+    }
+
+    fn read_from(
+        &mut self,
+        frame: Luma<'_>,
+        corners: Option<Corners>,
+        deep: bool,
+        meter: &mut Meter<'_>,
+    ) -> Result<Reading, Failure> {
+        let corners = corners.ok_or(Failure::NoSymbol)?;
         let candidates = corners.versions(frame);
         let score = candidates.best_score();
         if score < PLAUSIBLE {
@@ -146,6 +170,16 @@ impl Reader {
             if let Some(decoded) = self.try_lattice(frame, &lattice, corners.inverted, score, meter)
             {
                 return Ok(Reading { decoded, lattice });
+            }
+            // With one alignment pattern or none, that the surface is bent shows in nothing but
+            // the outcome.
+            if deep && all <= 1 {
+                meter.spend(lattice_work(version)).ok_or(Failure::Spent)?;
+                let lattice = Lattice::fit(frame, &corners, version, Shape::Bent);
+                let decoded = self.try_lattice(frame, &lattice, corners.inverted, score, meter);
+                if let Some(decoded) = decoded {
+                    return Ok(Reading { decoded, lattice });
+                }
             }
         }
         Err(if meter.is_empty() { Failure::Spent } else { Failure::Unread })

@@ -71,7 +71,7 @@ mod tests {
                 pitch: (4.0, 4.0),
                 axes,
             });
-            let corners = Corners { at, estimate: 21.0, inverted };
+            let corners = Corners { at, estimate: 21.0, inverted, outlines: None };
             let lattice = Lattice::fit(frame, &corners, 1, Shape::Perspective);
             let mut grey = Vec::new();
             sample(frame, &lattice, inverted, &mut grey);

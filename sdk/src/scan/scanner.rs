@@ -12,12 +12,12 @@ use super::debug::{Attempt, OUTCOME_READ, Trace};
 use super::find::{FinderSearch, View};
 use super::geometry::Point;
 use super::hint::diagnose;
-use super::locate::{self, Triple};
 use super::luma::Luma;
 use super::plain;
 use super::pyramid::Pyramid;
 use super::reader::{Failure, Reader, Unread};
 use super::report::{Hint, ScanReport, ScannedCode};
+use super::triple::{self, Triple};
 
 /// A frame of more pixels than this is first looked at in a smaller copy.
 const COMFORTABLE: usize = 3_500_000;
@@ -188,7 +188,9 @@ impl Scanner {
             if run.is_over() || (count >= 2 && !run.codes.is_empty()) {
                 break;
             }
-            self.pass(pass, &mut run);
+            // What a later way of looking finds again need not be looked at so closely again.
+            let deep = count == 0 && budget.thorough;
+            self.pass(pass, deep, &mut run);
             if count == 0 && budget.thorough && run.codes.is_empty() {
                 run.codes.extend(plain::read(frame, &mut self.reader));
             }
@@ -202,7 +204,7 @@ impl Scanner {
     }
 
     /// Looks one way; `None` when the frame is too small for it or the budget ends.
-    fn pass(&mut self, pass: Pass, run: &mut Run<'_, '_>) -> Option<()> {
+    fn pass(&mut self, pass: Pass, deep: bool, run: &mut Run<'_, '_>) -> Option<()> {
         self.pyramid.build(run.frame, pass.level)?;
         let mut view = self.pyramid.level(run.frame, pass.level);
         let pixels = (view.width() * view.height()) as u64;
@@ -217,7 +219,7 @@ impl Scanner {
         if let Some(trace) = &mut self.trace {
             trace.add_finders(&self.search.found, scale);
         }
-        locate::triples(&mut self.search.found, pass.step, &mut self.triples);
+        triple::triples(&mut self.search.found, pass.step, &mut self.triples);
         let mut tried = 0;
         for triple in &self.triples {
             let triple = triple.scaled(scale);
@@ -233,7 +235,7 @@ impl Scanner {
             });
             let shrink = 1.0 / (1u32 << level.min(16)) as f32;
             let image = self.pyramid.level(run.frame, level);
-            let got = self.reader.read(image, &triple.scaled(shrink), &mut run.meter);
+            let got = self.reader.read(image, &triple.scaled(shrink), deep, &mut run.meter);
             if let Some(trace) = &mut self.trace {
                 trace.add_attempt(Attempt {
                     corners: triple.centres(),

@@ -1,6 +1,6 @@
 //! The stages together, on rendered frames.
 
-use super::geometry::Point;
+use super::geometry::{Homography, Point};
 use super::testing::{Scene, Shot, long_text, next, symbol, turned};
 use super::{Budget, Hint, Luma, Scanner, Tracker};
 
@@ -45,6 +45,44 @@ fn a_code_is_read_at_any_angle_with_its_corners() {
             assert!((found - truth).abs() < 1.5, "turn {turn}: {found} for {truth}");
         }
     }
+}
+
+#[test]
+fn a_still_is_read_however_skewed_it_is() {
+    for version in [1, 3] {
+        let text = long_text(version);
+        let (modules, size) = symbol(&text, version);
+        // Pixels to modules: the near corner has modules far longer than the others.
+        let span = size as f32;
+        let map = Homography::fit(&[
+            (Point::new(125.0, 100.0), Point::new(0.0, 0.0)),
+            (Point::new(390.0, 12.0), Point::new(span, 0.0)),
+            (Point::new(260.0, 225.0), Point::new(span, span)),
+            (Point::new(12.0, 390.0), Point::new(0.0, span)),
+        ])
+        .unwrap();
+        let lens = |p: Point| map.map(p);
+        let shot = scene(&modules, size, &lens).shoot();
+        let report = Scanner::new().scan(frame(&shot), &Budget::thorough());
+        let texts: Vec<_> = report.codes.iter().map(|code| code.text.as_deref()).collect();
+        assert_eq!(texts, [Some(text.as_str())], "version {version}");
+    }
+}
+
+#[test]
+fn a_still_of_a_small_code_is_read_off_bent_paper() {
+    let text = long_text(1);
+    let (modules, size) = symbol(&text, 1);
+    // Rows bow by more than a module, and columns lean.
+    let lens = |p: Point| {
+        let off = (p - MIDDLE) * (1.0 / 13.0);
+        let bow = 1.2 * (off.x / 10.5).powi(2);
+        Point::new(off.x + 10.5 + 0.1 * off.y, off.y + 9.9 + bow)
+    };
+    let shot = scene(&modules, size, &lens).shoot();
+    let report = Scanner::new().scan(frame(&shot), &Budget::thorough());
+    let texts: Vec<_> = report.codes.iter().map(|code| code.text.as_deref()).collect();
+    assert_eq!(texts, [Some(text.as_str())]);
 }
 
 #[test]
