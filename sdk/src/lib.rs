@@ -67,6 +67,8 @@ mod attributes;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "http")]
+mod http;
 pub mod limits;
 mod message;
 mod payload;
@@ -87,6 +89,8 @@ pub use attributes::{
     NikError, NikParts, Photo, PhotoFormat, UnknownAttribute, UnknownLabel, Value, Warning,
 };
 pub use challenge::{Challenge, ChallengeError};
+#[cfg(feature = "http")]
+pub use http::{HttpError, HttpOptions};
 pub use message::{Language, Message};
 pub use payload::{
     Base45Error, CborError, CborFault, DocumentShare, Envelope, UnverifiedPresentation,
