@@ -67,6 +67,8 @@ mod attributes;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(any(test, feature = "conformance"))]
+mod hex;
 #[cfg(feature = "http")]
 mod http;
 pub mod limits;
@@ -78,8 +80,6 @@ mod replay;
 #[cfg(feature = "scan")]
 pub mod scan;
 mod signature;
-#[cfg(test)]
-mod testing;
 mod time;
 mod trust;
 mod verify;

@@ -6,7 +6,8 @@
 //! - `Trust`: root keys, trust list, status lists and the clock floor; saved and restored as bytes.
 //! - `Verifier`: texts to results, either with a replay store in memory, or through a `Pending` for
 //!   stores that answer later, such as IndexedDB.
-//! - `Scanner` (feature `scan`): camera frames to texts, read in place from the module's memory.
+//! - `Scanner`, `Tracker` (feature `scan`): pictures and video to texts, read in place from the
+//!   module's memory.
 //! - `challengeText`, `qrModules`: the verifier's own QR.
 //!
 //! Whatever depends on the time takes it as a `Date` from the caller.
@@ -32,6 +33,6 @@ pub use challenge::challenge_text;
 pub use challenge::{QrModules, qr_modules};
 pub use options::{ChallengeOptions, PolicyOptions, VerifyOptions};
 #[cfg(feature = "scan")]
-pub use scanner::{Scan, ScannedText, Scanner};
+pub use scanner::{Scan, ScannedText, Scanner, Sighting, Track, Tracker};
 pub use trust::{ImportReport, RefusedStatusList, StatusListInfo, Trust, TrustInfo};
 pub use verifier::{Pending, PendingOrRefused, ReplayAnswer, Verifier};

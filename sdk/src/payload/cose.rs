@@ -196,8 +196,8 @@ impl<'a> CoseKey<'a> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::hex;
     use crate::signature::verify_p256;
-    use crate::testing::hex;
 
     const X: &str = "bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff";
     const Y: &str = "20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e";
@@ -264,9 +264,9 @@ mod tests {
 
     #[test]
     fn agrees_with_the_working_groups_examples() {
-        let coordinate = |text| <[u8; 32]>::try_from(hex(text)).unwrap();
+        let coordinate = |text| <[u8; 32]>::try_from(hex::decode(text).unwrap()).unwrap();
         for (name, message, expected) in EXAMPLES {
-            let bytes = hex(message);
+            let bytes = hex::decode(message).unwrap();
             let sign1 = Sign1::parse(cbor::check(&bytes).unwrap());
             let actual = match sign1 {
                 Err(_) => Expect::Structure,

@@ -211,13 +211,14 @@ impl Values {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::Values;
+    use crate::hex;
     use crate::payload::cbor;
-    use crate::testing::hex;
 
     /// The `StatusList` structures of draft-ietf-oauth-status-list section 4.3.
     #[test]
     fn reads_the_examples_of_the_draft() {
-        let parse = |text| Values::parse(cbor::check(&hex(text)).unwrap()).unwrap();
+        let parse =
+            |text| Values::parse(cbor::check(&hex::decode(text).unwrap()).unwrap()).unwrap();
         let one_bit = parse("a2646269747301636c73744a78dadbb918000217015d");
         let values: Vec<_> = (0..17).map_while(|i| one_bit.get(i)).collect();
         assert_eq!(values, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
@@ -231,7 +232,7 @@ mod tests {
     #[test]
     fn refuses_lists_that_inflate_too_far_or_not_at_all() {
         let parse = |lst: &[u8]| {
-            let mut item = hex("a2646269747301636c7374");
+            let mut item = hex::decode("a2646269747301636c7374").unwrap();
             cbor::write_bytes(&mut item, lst);
             Values::parse(cbor::check(&item).unwrap()).err().map(|e| e.code())
         };
