@@ -3,6 +3,7 @@
 
 #[cfg(feature = "scan")]
 use ikd_verifier::scan::{Content, Hint};
+#[cfg(feature = "verify")]
 use ikd_verifier::{AttributeKind, AttributeName, Code};
 use wasm_bindgen::prelude::*;
 
@@ -69,6 +70,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// `Code`: every result code.
+    #[cfg(feature = "verify")]
     const fn codes() -> Self {
         let comment = "The one result code of a refused QR, in the order of the checks.";
         Self::union(comment, "Code", &literals!(Code))
@@ -88,6 +90,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// `Attributes`: every attribute with its type.
+    #[cfg(feature = "verify")]
     const fn attributes() -> Self {
         let mut text = Self::new()
             .push("/** Disclosed attributes by name. Dates are ISO 8601 (`2001-12-31`), unless a\n")
@@ -109,13 +112,19 @@ impl<const N: usize> Text<N> {
     }
 }
 
+#[cfg(feature = "verify")]
 const CODES: Text<{ Text::<0>::codes().length }> = Text::codes();
 #[cfg(feature = "scan")]
 const HINTS: Text<{ Text::<0>::hints().length }> = Text::hints();
 #[cfg(feature = "scan")]
 const CONTENTS: Text<{ Text::<0>::contents().length }> = Text::contents();
+#[cfg(feature = "verify")]
 const ATTRIBUTES: Text<{ Text::<0>::attributes().length }> = Text::attributes();
 
+#[wasm_bindgen(typescript_custom_section)]
+const MESSAGE_TYPE: &'static str = include_str!("message.d.ts");
+
+#[cfg(feature = "verify")]
 #[wasm_bindgen(typescript_custom_section)]
 const CODE_TYPE: &'static str = CODES.as_str();
 
@@ -127,8 +136,10 @@ const HINT_TYPE: &'static str = HINTS.as_str();
 #[wasm_bindgen(typescript_custom_section)]
 const CONTENT_TYPE: &'static str = CONTENTS.as_str();
 
+#[cfg(feature = "verify")]
 #[wasm_bindgen(typescript_custom_section)]
 const ATTRIBUTE_TYPES: &'static str = ATTRIBUTES.as_str();
 
+#[cfg(feature = "verify")]
 #[wasm_bindgen(typescript_custom_section)]
 const OTHER_TYPES: &'static str = include_str!("types.d.ts");

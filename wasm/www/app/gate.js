@@ -77,7 +77,7 @@ export class Gate {
     const now = new Date();
     const { challenge, profile, manifest } = this;
     const verification = await this.#client.verify(text, { now, challenge });
-    const holder = verification.ok ? verification.subject : undefined;
+    const holder = verification.ok ? verification.holderKey : undefined;
     if (view) {
       // The phone has made its next QR: the verdict on the screen is of this holder.
       if (holder !== undefined && holder === view.holder) return;
