@@ -2,12 +2,17 @@
 
 mod id;
 mod label;
+mod log;
 mod names;
 mod receipt;
 mod subject;
 
-pub use id::{IdError, LogId, Pseudonym, ReceiptId, Sha256Digest};
+pub use id::{AuditKey, HeadSignature, IdError, LogId, Pseudonym, ReceiptId, Salt, Sha256Digest};
 pub use label::{Label, LabelError};
+pub use log::{
+    Appended, AuditError, AuditFault, AuditLog, AuditReport, Entry, EntryKind, Erased, ErasureMark,
+    ErasureReason, Fault, HeadSigner, HeadSignerError, SignedHead, VerifyOptions, read, verify,
+};
 pub use names::{ConsentClaim, ConsentOutcome, GatewayErrorCode, LegalBasis, UnknownName};
 pub use receipt::{
     ConsentReceipt, ReceiptAttributes, ReceiptPurpose, ReceiptTimes, RelyingParty, Schema,
