@@ -59,11 +59,14 @@
 //! | `scan` (default) | [`scan`]: images and camera frames to texts |
 //! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
 //! | `clock` (default) | [`UnixTime::now`] |
+//! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
 
 mod attributes;
+#[cfg(feature = "audit")]
+pub mod audit;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
