@@ -58,6 +58,8 @@ pub mod cose;
 mod credential;
 mod device;
 mod draw;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 mod issuer;
 mod keys;
 mod name;
