@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use minicbor::Decoder;
 use minicbor::data::Type;
+use sha2::{Digest as _, Sha256};
 
 use crate::cbor::Value;
 use crate::keys::PublicKey;
@@ -14,6 +15,7 @@ pub(crate) struct Entries<'a>(BTreeMap<i64, &'a [u8]>);
 /// A COSE_Sign1 structure that nobody has checked.
 pub(crate) struct Signed<'a> {
     protected: &'a [u8],
+    unprotected: Entries<'a>,
     payload: &'a [u8],
     signature: &'a [u8],
 }
@@ -73,9 +75,29 @@ impl<'a> Signed<'a> {
         let is_sign1 = decoder.tag().ok()?.as_u64() == 18 && decoder.array().ok()? == Some(4);
         is_sign1.then_some(())?;
         let protected = decoder.bytes().ok()?;
+        let start = decoder.position();
         decoder.skip().ok()?;
+        let unprotected = Entries::read(bytes.get(start..decoder.position())?)?;
         let (payload, signature) = (decoder.bytes().ok()?, decoder.bytes().ok()?);
-        (decoder.position() == bytes.len()).then_some(Self { protected, payload, signature })
+        let signed = Self { protected, unprotected, payload, signature };
+        (decoder.position() == bytes.len()).then_some(signed)
+    }
+
+    /// Whether the digest of each disclosure stands in what was signed.
+    pub(crate) fn discloses_what_was_signed(&self) -> Option<bool> {
+        const DISCLOSURES: i64 = 17;
+        let Some(array) = self.unprotected.item(DISCLOSURES) else { return Some(true) };
+        let mut decoder = Decoder::new(array);
+        for _ in 0..decoder.array().ok()?? {
+            let start = decoder.position();
+            decoder.bytes().ok()?;
+            // The digest covers the header of the byte string.
+            let digest = Sha256::digest(array.get(start..decoder.position())?);
+            if !self.payload.windows(digest.len()).any(|window| window == &digest[..]) {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     pub(crate) fn header(&self) -> Option<Entries<'a>> {
