@@ -33,6 +33,7 @@ mod asked;
 mod cbor_reader;
 mod client_auth;
 mod config;
+mod demo;
 mod dpop;
 mod endpoints;
 mod error;
@@ -51,6 +52,7 @@ mod server;
 mod state;
 
 pub use config::{Client, Clock, Delivery, GatewayConfig, Jwks};
+pub use demo::RelyingParty;
 pub use misbehaviour::{Endpoint, Misbehaviour};
 pub use requests::{Decision, DecisionError, PIN, Pending, PendingClaim};
 pub use server::Gateway;
