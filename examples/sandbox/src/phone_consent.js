@@ -3,9 +3,9 @@
 (() => {
   const words = {
     id: {
-      request: "Permintaan data", asks: "{who} meminta data Anda", basis: "Dasar", kept: "Disimpan",
+      request: "Permintaan data", asks: "{who} meminta data Anda", basis: "Dasar hukum", kept: "Disimpan",
       place: "Tempat", compare: "Kode ini harus sama dengan di layar petugas",
-      wanted: "Data yang diminta", needed: "wajib", chosen: "boleh tidak", only: "hanya dijawab ya atau tidak",
+      wanted: "{n} data yang diminta", needed: "wajib", chosen: "opsional", only: "hanya dijawab ya atau tidak",
       pin: "PIN Anda", hint: "PIN sandbox: 123456", approve: "Setujui", deny: "Tolak",
       wrong: "PIN salah. Sisa percobaan: {n}.", empty: "Masukkan PIN 6 angka.", sent: "Data dikirim",
       sentTo: "{who} menerima: {what}.", nothing: "{who} tidak menerima data apa pun.", denied: "Anda menolak",
@@ -27,9 +27,9 @@
         name_match: "Apakah nama cocok?", birth_date_match: "Apakah tanggal lahir cocok?" },
     },
     en: {
-      request: "Request for data", asks: "{who} asks for your data", basis: "Basis", kept: "Kept for",
+      request: "Request for data", asks: "{who} asks for your data", basis: "Legal basis", kept: "Kept",
       place: "Place", compare: "This code must be the one on the clerk's screen",
-      wanted: "What is asked for", needed: "required", chosen: "optional", only: "answered yes or no, nothing else",
+      wanted: "Asked for: {n}", needed: "required", chosen: "optional", only: "answered yes or no only",
       pin: "Your PIN", hint: "Sandbox PIN: 123456", approve: "Approve", deny: "Deny",
       wrong: "Wrong PIN. Tries left: {n}.", empty: "Enter the PIN of 6 digits.", sent: "Data sent",
       sentTo: "{who} gets: {what}.", nothing: "{who} gets no data at all.", denied: "You said no",
@@ -108,12 +108,13 @@
     put("purpose", request.purpose.purpose_text);
     put("compare", say("compare"));
     put("binding", request.binding_message);
-    put("wanted", say("wanted"));
+    put("wanted", say("wanted", { n: request.claims.length }));
     put("pinlabel", say("pin"));
     put("pinhint", say("hint"));
     put("approve", say("approve"));
     put("deny", say("deny"));
     put("close", say("close"));
+    put("other", $("lang").textContent);
     put("waiting", say("waiting", who()));
     put("wrong", "");
     const { legal_basis: basis, retention_days: days, terminal } = request.purpose;
@@ -134,8 +135,10 @@
       const item = document.createElement("li"), row = document.createElement("label");
       const box = document.createElement("input"), text = document.createElement("span");
       const tag = document.createElement("em");
-      Object.assign(box, { type: "checkbox", value: claim.name, disabled: claim.essential,
-        checked: !(same && unticked.has(claim.name)) });
+      const checked = claim.essential || !(same && unticked.has(claim.name));
+      Object.assign(box, { type: "checkbox", value: claim.name, checked });
+      // Still reached by keyboard and read aloud, which a disabled box would not be.
+      if (claim.essential) box.setAttribute("aria-disabled", "true");
       text.textContent = label(claim.name);
       if (claim.match) {
         const only = document.createElement("small");
@@ -223,6 +226,10 @@
   });
   $("asking").addEventListener("submit", (event) => { event.preventDefault(); decide(true); });
   $("deny").addEventListener("click", () => decide(false));
+  $("claims").addEventListener("click", (event) => {
+    if (event.target.getAttribute("aria-disabled")) event.preventDefault();
+  });
+  $("other").addEventListener("click", () => $("lang").click());
   $("close").addEventListener("click", close);
   $("waiting").addEventListener("click", open);
   // Leaving the sheet decides nothing: the request goes on waiting.
