@@ -44,6 +44,9 @@ pub(crate) async fn layer(
             (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, ELSEWHERE)]).into_response()
         }
         Some(Misbehaviour::Http500) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some(Misbehaviour::Busy) => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "7")]).into_response()
+        }
         _ => next.run(request).await,
     }
 }

@@ -56,6 +56,8 @@ pub enum Misbehaviour {
     Redirect,
     /// Status 500.
     Http500,
+    /// Status 503, with `Retry-After` of 7 seconds.
+    Busy,
     /// Metadata of another issuer.
     WrongIssuerMetadata,
 }
@@ -77,7 +79,7 @@ pub enum Endpoint {
 
 impl Misbehaviour {
     /// Every misbehaviour.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ExtraClaim,
         Self::WrongQr,
         Self::OtherPerson,
@@ -102,6 +104,7 @@ impl Misbehaviour {
         Self::Huge,
         Self::Redirect,
         Self::Http500,
+        Self::Busy,
         Self::WrongIssuerMetadata,
     ];
 
@@ -133,6 +136,7 @@ impl Misbehaviour {
             Self::Huge => "huge",
             Self::Redirect => "redirect",
             Self::Http500 => "http_500",
+            Self::Busy => "busy",
             Self::WrongIssuerMetadata => "wrong_issuer_metadata",
         }
     }

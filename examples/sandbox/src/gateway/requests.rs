@@ -105,6 +105,8 @@ pub(crate) struct Request {
     pub(crate) of: AskedOf,
     pub(crate) expires: i64,
     pub(crate) interval: i64,
+    /// Counts all requests.
+    number: u64,
     last_poll: Option<i64>,
     wrong_pins: u8,
     progress: Progress,
@@ -133,7 +135,10 @@ pub(crate) struct Approval {
 
 /// All requests.
 #[derive(Default)]
-pub(crate) struct Requests(HashMap<String, Request>);
+pub(crate) struct Requests {
+    by_id: HashMap<String, Request>,
+    started: u64,
+}
 
 impl Request {
     pub(crate) fn new(
@@ -145,7 +150,7 @@ impl Request {
     ) -> Self {
         let client_id = client_id.to_owned();
         let (last_poll, progress) = (None, Progress::Waiting);
-        Self { id, client_id, of, expires, interval, last_poll, wrong_pins: 0, progress }
+        Self { id, client_id, of, expires, interval, number: 0, last_poll, wrong_pins: 0, progress }
     }
 
     pub(crate) fn is_waiting(&self, now: i64) -> bool {
@@ -172,13 +177,19 @@ impl Request {
 }
 
 impl Requests {
-    pub(crate) fn insert(&mut self, request: Request, now: i64) {
-        self.0.retain(|_, request| now < request.expires + REMEMBERED);
-        self.0.insert(request.id.clone(), request);
+    pub(crate) fn insert(&mut self, mut request: Request, now: i64) {
+        self.started += 1;
+        request.number = self.started;
+        self.by_id.retain(|_, request| now < request.expires + REMEMBERED);
+        self.by_id.insert(request.id.clone(), request);
     }
 
-    pub(crate) fn waiting(&self, now: i64) -> impl Iterator<Item = &Request> {
-        self.0.values().filter(move |request| request.is_waiting(now))
+    /// Those that wait for the citizen, the oldest first.
+    pub(crate) fn waiting(&self, now: i64) -> Vec<&Request> {
+        let waiting = self.by_id.values().filter(|request| request.is_waiting(now));
+        let mut waiting: Vec<_> = waiting.collect();
+        waiting.sort_unstable_by_key(|request| request.number);
+        waiting
     }
 
     /// The answer to a poll. An approval is handed over once, and its request is forgotten.
@@ -189,7 +200,7 @@ impl Requests {
         now: i64,
     ) -> Result<(Request, Approval), OAuthError> {
         let unknown = || Code::InvalidGrant.because("no such request of this client");
-        let request = self.0.get_mut(id).filter(|request| request.client_id == client_id);
+        let request = self.by_id.get_mut(id).filter(|request| request.client_id == client_id);
         let request = request.ok_or_else(unknown)?;
         if now >= request.expires {
             return Err(Code::ExpiredToken.because("the citizen did not answer in time"));
@@ -207,7 +218,7 @@ impl Requests {
             }
             Progress::Approved(approval) => approval.clone(),
         };
-        self.0.remove(id).map(|request| (request, approval)).ok_or_else(unknown)
+        self.by_id.remove(id).map(|request| (request, approval)).ok_or_else(unknown)
     }
 
     /// Notes the citizen's decision.
@@ -217,7 +228,7 @@ impl Requests {
         decision: Decision,
         now: i64,
     ) -> Result<Decided, DecisionError> {
-        let request = self.0.get_mut(id).filter(|request| request.is_waiting(now));
+        let request = self.by_id.get_mut(id).filter(|request| request.is_waiting(now));
         let request = request.ok_or(DecisionError::NotWaiting)?;
         request.progress = match decision {
             Decision::Deny => Progress::Denied,

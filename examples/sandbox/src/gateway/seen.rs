@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 /// Identifiers, each with the time until which it is remembered.
-#[derive(Default)]
 pub(crate) struct Seen {
     until: HashMap<(Kind, String, String), i64>,
+    /// Forgetting goes through everything, so it waits until as much again has come.
+    forget_at: usize,
 }
 
 /// What an identifier is of; each kind has a space of its own.
@@ -17,7 +18,6 @@ pub(crate) enum Kind {
     Qr,
 }
 
-/// Forgetting goes through everything, so it waits until this much has come.
 const FORGET_AT: usize = 4_096;
 
 impl Seen {
@@ -30,10 +30,17 @@ impl Seen {
         until: i64,
         now: i64,
     ) -> bool {
-        if self.until.len() >= FORGET_AT {
+        if self.until.len() >= self.forget_at {
             self.until.retain(|_, until| *until >= now);
+            self.forget_at = FORGET_AT.max(self.until.len() * 2);
         }
         self.until.insert((kind, owner.to_owned(), id.to_owned()), until).is_none()
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { until: HashMap::new(), forget_at: FORGET_AT }
     }
 }
 

@@ -140,8 +140,7 @@ impl Desk {
     pub(crate) fn pending(&self) -> Vec<Pending> {
         let (state, now) = (&self.state, self.state.now());
         let changing = state.lock();
-        let mut waiting: Vec<_> = changing.requests.waiting(now).collect();
-        waiting.sort_by_key(|request| request.expires);
+        let waiting = changing.requests.waiting(now);
         let pending = |request: &super::requests::Request| {
             let person = state.sandbox().persons().get(request.of.scanned.person)?;
             let client = state.client(&request.client_id)?;

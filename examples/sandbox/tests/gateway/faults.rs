@@ -33,8 +33,10 @@ async fn each_bends_just_what_it_says() {
     let world = World::new();
     let siti = world.sandbox.person("siti-contoh").expect("there");
     for fault in M::ALL {
-        let transport =
-            matches!(fault, M::Stall | M::Reset | M::Garbage | M::Huge | M::Redirect | M::Http500);
+        let transport = matches!(
+            fault,
+            M::Stall | M::Reset | M::Garbage | M::Huge | M::Redirect | M::Http500 | M::Busy
+        );
         if transport || fault == M::WrongIssuerMetadata {
             continue;
         }
@@ -115,6 +117,9 @@ async fn the_line_itself_can_fail_at_any_endpoint() {
         assert_eq!(answer.headers["location"], "https://elsewhere.sandbox.invalid/");
         misbehave(M::Http500);
         assert_eq!(world.send(get()).await.expect("answered").status, 500);
+        misbehave(M::Busy);
+        let answer = world.send(get()).await.expect("answered");
+        assert_eq!((answer.status, &answer.headers["retry-after"]), (503, &"7".parse().unwrap()));
         world.gateway.behave();
     }
     world.gateway.misbehave(M::WrongIssuerMetadata);

@@ -136,6 +136,17 @@ async fn the_citizen_can_say_no_or_nothing() {
 }
 
 #[tokio::test]
+async fn requests_stand_in_line() {
+    let world = World::new();
+    let mut ids = Vec::new();
+    for _ in 0..20 {
+        ids.push(world.start(&json!({"nik": null})).await);
+    }
+    let pending = world.gateway.pending();
+    assert!(pending.iter().map(|request| &request.auth_req_id).eq(&ids));
+}
+
+#[tokio::test]
 async fn three_wrong_pins_deny() {
     let world = World::new();
     let id = world.start(&json!({"nik": null})).await;
