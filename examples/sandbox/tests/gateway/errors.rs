@@ -200,6 +200,22 @@ async fn the_token_endpoint_refuses_what_it_must() {
 }
 
 #[tokio::test]
+async fn a_request_is_answered_to_its_own_client_only() {
+    let world = World::new();
+    let id = world.start(&json!({"nik": null})).await;
+    world.gateway.decide(&id, Decision::approve(["nik"])).expect("it waits");
+    let mut assertion = world.assertion();
+    (assertion["iss"], assertion["sub"]) = ("rp-two".into(), "rp-two".into());
+    let assertion = Key::ed25519(11).sign(&json!({"alg": "EdDSA"}), &assertion);
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let mut form = poll_form(&id).to_vec();
+    form.extend([("client_assertion_type", kind), ("client_assertion", &assertion)]);
+    let proof = world.proof("POST", "/token", None, None);
+    assert_eq!(world.post_form("/token", &form, Some(&proof)).await.error(), "invalid_grant");
+    assert_eq!(world.poll(&id).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_proof_of_possession_is_for_one_call_of_one_key() {
     let mut world = World::new();
     let now = world.now();
