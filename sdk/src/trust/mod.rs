@@ -9,9 +9,11 @@ mod state;
 mod status;
 #[cfg(feature = "store")]
 mod store;
+mod token;
+mod values;
 
 pub use bundle::Bundle;
-pub use error::{StateError, StatusListError, TrustError};
+pub use error::{BundleError, StateError, StatusListError, TrustError};
 pub use list::{Issuer, IssuerKey, KeyUse, TrustList};
 pub use roots::{RootKey, RootKeys, RootKeysError};
 pub use state::{ImportReport, Trust, TrustState};
