@@ -106,7 +106,7 @@ pub use trust::{
     StateError, Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
 };
 #[cfg(feature = "store")]
-pub use trust::{FileTrustStore, StoreError};
+pub use trust::{Damage, FileTrustStore, Loaded, StoreError};
 pub use verify::{
     NotEstablished, PendingPresentation, StatusReport, StatusUnknown, TrustReport,
     VerifiedPresentation, Verifier,

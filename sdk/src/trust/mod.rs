@@ -21,4 +21,4 @@ pub use status::{Status, StatusList};
 #[cfg(feature = "store")]
 pub(crate) use store::sync_folder;
 #[cfg(feature = "store")]
-pub use store::{FileTrustStore, StoreError};
+pub use store::{Damage, FileTrustStore, Loaded, StoreError};

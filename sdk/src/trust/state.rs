@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -40,16 +40,16 @@ pub struct Trust {
 /// One consistent state of trust.
 #[derive(Debug, Clone)]
 pub struct TrustState {
-    roots: RootKeys,
-    list: Option<Signed<TrustList>>,
-    status: BTreeMap<Arc<str>, Signed<StatusList>>,
+    pub(super) roots: RootKeys,
+    pub(super) list: Option<Signed<TrustList>>,
+    pub(super) status: BTreeMap<Arc<str>, Signed<StatusList>>,
 }
 
 /// A checked list and the bytes that were signed.
 #[derive(Clone)]
-struct Signed<T> {
-    value: Arc<T>,
-    token: Token,
+pub(super) struct Signed<T> {
+    pub(super) value: Arc<T>,
+    pub(super) token: Token,
 }
 
 impl<T: std::fmt::Debug> std::fmt::Debug for Signed<T> {
@@ -60,13 +60,26 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Signed<T> {
 
 /// Where a list comes from.
 #[derive(Debug, Clone, Copy)]
-enum Origin {
+pub(super) enum Origin<'a> {
     /// It is new at this time.
     New(UnixTime),
     /// It is given to be used as it is: every verification looks at its life.
     Given,
     /// It was in force here before.
     Saved,
+    /// The same, and its bytes are in this file.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only stores have files"))]
+    Stored(&'a Path),
+}
+
+impl Origin<'_> {
+    fn token(self, bytes: &[u8]) -> Token {
+        match self {
+            #[cfg(feature = "store")]
+            Self::Stored(path) => Token::in_file(bytes, path),
+            _ => Token::new(bytes),
+        }
+    }
 }
 
 /// What came of the parts of a bundle.
@@ -133,6 +146,13 @@ impl TrustState {
         let list = self.list.as_ref().and_then(|list| list.token.read().ok());
         let tokens = self.status.iter().filter_map(|(uri, l)| Some((&**uri, l.token.read().ok()?)));
         list.map(|list| bundle(&list, &tokens.collect::<Vec<_>>())).unwrap_or_default()
+    }
+
+    /// The signed bytes of all lists.
+    #[cfg(feature = "store")]
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &Token> {
+        let list = self.list.iter().map(|list| &list.token);
+        list.chain(self.status.values().map(|list| &list.token))
     }
 
     /// Puts a checked trust list in force, with what that means for roots and status lists.
@@ -235,7 +255,7 @@ impl Trust {
         self.import(bytes, Origin::New(now))
     }
 
-    fn import(&self, bytes: &[u8], origin: Origin) -> Result<ImportReport, TrustError> {
+    fn import(&self, bytes: &[u8], origin: Origin<'_>) -> Result<ImportReport, TrustError> {
         let bundle = Bundle::parse(bytes)?;
         let trust_version = self.put_list(bundle.trust_list, origin)?;
         let (mut status_lists, mut refused) = (Vec::new(), Vec::new());
@@ -248,10 +268,10 @@ impl Trust {
         Ok(ImportReport { trust_version, status_lists, refused })
     }
 
-    fn put_list(&self, bytes: &[u8], origin: Origin) -> Result<u64, TrustError> {
+    pub(super) fn put_list(&self, bytes: &[u8], origin: Origin<'_>) -> Result<u64, TrustError> {
         self.modify(|state| {
             let list = TrustList::verify(bytes, &state.roots)?;
-            let token = Token::new(bytes);
+            let token = origin.token(bytes);
             let (offered, issued) = (list.version(), list.issued());
             if let Some(stored) = &state.list {
                 let version = stored.value.version();
@@ -265,7 +285,7 @@ impl Trust {
                     return Err(TrustError::Expired { expires: list.expires() });
                 }
                 Origin::New(now) => now.max(issued),
-                Origin::Given | Origin::Saved => issued,
+                _ => issued,
             });
             state.set_list(Signed { value: Arc::new(list), token });
             Ok(offered)
@@ -273,21 +293,21 @@ impl Trust {
     }
 
     /// The checks of trust section 2, those that cost least first. Returns the URI.
-    fn put_status(
+    pub(super) fn put_status(
         &self,
         uri: Option<&str>,
         bytes: &[u8],
-        origin: Origin,
+        origin: Origin<'_>,
     ) -> Result<String, StatusListError> {
         self.modify(|state| {
             let trust = state.list().ok_or(StatusListError::NoTrustList)?;
-            let saved = matches!(origin, Origin::Saved);
+            let saved = matches!(origin, Origin::Saved | Origin::Stored(_));
             let offered = SignedStatus::verify(bytes, trust, saved)?;
             if uri.is_some_and(|uri| uri != offered.uri()) {
                 return Err(StatusListError::OtherUri);
             }
             let uri = offered.uri().to_owned();
-            let token = Token::new(bytes);
+            let token = origin.token(bytes);
             if let Some(stored) = state.status.get(&*uri) {
                 if stored.token.digest() == token.digest() {
                     return Ok(uri);
@@ -305,6 +325,22 @@ impl Trust {
             state.status.insert(uri.as_str().into(), Signed { value: Arc::new(list), token });
             Ok(uri)
         })
+    }
+
+    /// Drops the bytes of lists that are in files now, if they are still those of `saved`.
+    #[cfg(feature = "store")]
+    pub(super) fn keep_in_files(&self, saved: &TrustState, path: impl Fn(&[u8; 32]) -> PathBuf) {
+        let kept = self.modify(|state| {
+            let saved: Vec<_> = saved.tokens().map(Token::digest).collect();
+            let list = state.list.as_mut().map(|list| &mut list.token);
+            let tokens = list.into_iter().chain(state.status.values_mut().map(|l| &mut l.token));
+            for token in tokens.filter(|token| token.in_memory() && saved.contains(&token.digest()))
+            {
+                token.move_to(&path(token.digest()));
+            }
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = kept;
     }
 
     /// Replaces the state with what `change` makes of a copy, or leaves it when `change` fails.

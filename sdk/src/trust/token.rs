@@ -22,7 +22,7 @@ enum Place {
 
 impl Token {
     pub(super) fn new(bytes: &[u8]) -> Self {
-        Self { digest: Sha256::digest(bytes).into(), place: Place::Memory(bytes.into()) }
+        Self { digest: digest(bytes), place: Place::Memory(bytes.into()) }
     }
 
     /// SHA-256 of the bytes.
@@ -46,17 +46,31 @@ impl Token {
 
 #[cfg(feature = "store")]
 impl Token {
-    /// The bytes of this SHA-256 in a file.
-    pub(super) fn in_file(digest: [u8; 32], path: &std::path::Path) -> Self {
-        Self { digest, place: Place::File(path.into()) }
+    /// Bytes that are in a file.
+    pub(super) fn in_file(bytes: &[u8], path: &std::path::Path) -> Self {
+        Self { digest: digest(bytes), place: Place::File(path.into()) }
     }
+
+    pub(super) fn in_memory(&self) -> bool {
+        matches!(self.place, Place::Memory(_))
+    }
+
+    /// From now on the bytes are in a file.
+    pub(super) fn move_to(&mut self, path: &std::path::Path) {
+        self.place = Place::File(path.into());
+    }
+}
+
+/// SHA-256.
+pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 /// The content of a file that has this SHA-256.
 #[cfg(feature = "store")]
 pub(super) fn read_checked(path: &std::path::Path, digest: &[u8; 32]) -> io::Result<Vec<u8>> {
     let bytes = std::fs::read(path)?;
-    match Sha256::digest(&bytes).as_slice() == digest {
+    match self::digest(&bytes) == *digest {
         true => Ok(bytes),
         false => Err(io::Error::new(io::ErrorKind::InvalidData, "the file is damaged")),
     }

@@ -55,18 +55,19 @@ impl<'a> PackedValues<'a> {
 
     /// Inflates piece by piece: the whole list never stands in memory in its full size.
     pub(super) fn unpack(self, room: Room<'_>) -> Result<Values, StatusListError> {
+        let Room { memory, scratch } = room;
         let mut bytes = SparseBytes::default();
         let fits = inflate(self.deflated, |piece| {
             bytes.push(piece);
-            bytes.memory() <= room.memory
+            bytes.memory() <= memory
         })?;
-        let bytes = if fits { Bytes::Memory(bytes) } else { self.unpack_to_file(room)? };
+        let bytes = if fits { Bytes::Memory(bytes) } else { self.unpack_to_file(scratch)? };
         Ok(Values { bits: self.bits, bytes })
     }
 
     #[cfg(feature = "store")]
-    fn unpack_to_file(self, room: Room<'_>) -> Result<Bytes, StatusListError> {
-        let folder = room.scratch.ok_or(StatusListError::NoRoom)?;
+    fn unpack_to_file(self, scratch: Option<&Path>) -> Result<Bytes, StatusListError> {
+        let folder = scratch.ok_or(StatusListError::NoRoom)?;
         let mut writer = paged::Writer::create(folder).map_err(|_| StatusListError::NoRoom)?;
         let written = inflate(self.deflated, |piece| writer.push(piece).is_ok())?;
         let paged = if written { writer.finish().ok() } else { None };
@@ -74,7 +75,7 @@ impl<'a> PackedValues<'a> {
     }
 
     #[cfg(not(feature = "store"))]
-    fn unpack_to_file(self, _room: Room<'_>) -> Result<Bytes, StatusListError> {
+    fn unpack_to_file(self, _: Option<&Path>) -> Result<Bytes, StatusListError> {
         Err(StatusListError::NoRoom)
     }
 }
@@ -173,8 +174,9 @@ mod tests {
         let mut samples = Vec::new();
         for one_in in [1, 3, 4, 100, 10_000] {
             samples.extend(lengths.map(|length| {
-                let byte =
-                    |random: u32| if random % one_in == 0 { random.to_be_bytes()[1] } else { 0 };
+                let byte = |random: u32| {
+                    if random.is_multiple_of(one_in) { random.to_be_bytes()[1] } else { 0 }
+                };
                 (0..length).map(|_| byte(random())).collect::<Vec<u8>>()
             }));
         }
