@@ -60,6 +60,7 @@
 //! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
+//! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
 
@@ -101,6 +102,8 @@ pub use refusal::{Code, Detail, Refusal};
 pub use replay::DirectoryReplayStore;
 pub use replay::{Acceptance, MemoryReplayStore, ReplayError, ReplayKey, ReplayScope, ReplayStore};
 pub use time::UnixTime;
+#[cfg(feature = "authoring")]
+pub use trust::authoring;
 pub use trust::{
     Bundle, BundleError, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError,
     StateError, Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,

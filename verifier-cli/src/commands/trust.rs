@@ -8,12 +8,13 @@ use ikd_verifier::{Language, Message, RootKey, StatusListError, Trust, TrustErro
 
 use crate::files;
 use crate::outcome::{Exit, Failure, warn};
-use crate::render::GOOD;
+use crate::render::{GOOD, View};
 use crate::setup::root_keys;
 use crate::store::Store;
 use crate::values;
 
 mod show;
+mod sign;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,6 +48,8 @@ enum TrustCommand {
     Update(UpdateArgs),
     /// Show what is trusted, until when, and what runs out soon
     Show(show::ShowArgs),
+    /// Publish a trust list: draft, sign on separate machines, assemble, check
+    Sign(sign::SignArgs),
 }
 
 #[derive(Debug, Args)]
@@ -86,10 +89,11 @@ pub(crate) fn run(
     language: Language,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let store = Store::locate(args.store.as_deref())?;
     let now = args.now.unwrap_or_else(UnixTime::now);
+    let store = || Store::locate(args.store.as_deref());
     match args.command {
         TrustCommand::Init(init) => {
+            let store = store()?;
             if store.load()?.is_some() {
                 let folder = store.folder().display();
                 return Err(format!("{folder} is set up already: use `ikd trust update`").into());
@@ -99,13 +103,20 @@ pub(crate) fn run(
             apply(&store, &trust, bundle.into_iter().collect(), now, language, out)
         }
         TrustCommand::Update(update) => {
+            let store = store()?;
             let trust = set_up(&store)?;
             let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
             let mut parts: Vec<_> = parts.into_iter().flatten().collect();
             parts.extend(update.status.into_iter().map(Update::Status));
             apply(&store, &trust, parts, now, language, out)
         }
-        TrustCommand::Show(args) => show::run(&args, &store, &set_up(&store)?, now, language, out),
+        TrustCommand::Sign(args) => {
+            sign::run(args, now, View { language, profile: None, full: false }, out)
+        }
+        TrustCommand::Show(args) => {
+            let store = store()?;
+            show::run(&args, &store, &set_up(&store)?, now, language, out)
+        }
     }
 }
 
