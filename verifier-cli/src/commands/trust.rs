@@ -13,6 +13,7 @@ use crate::setup::root_keys;
 use crate::store::Store;
 use crate::values;
 
+mod bundle_out;
 mod show;
 mod sign;
 
@@ -20,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   ikd trust init --root 8f3c… --root 19aa… --root 77d0… --threshold 2 --bundle trust.ikd
   ikd trust update --bundle trust.ikd         from a memory stick, say
+  ikd trust update --bundle-out gates.ikd     what is in force, for gates without network
   ikd trust show                              and what runs out soon
 
 Exit status: 0 done, 1 refused (the stored state stays in force), 2 could not run.";
@@ -81,6 +83,10 @@ struct UpdateArgs {
     /// Status list; may be given several times
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
+
+    /// Write all that is in force then as an offline bundle, for gates without network
+    #[arg(long, value_name = "FILE")]
+    bundle_out: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -108,7 +114,13 @@ pub(crate) fn run(
             let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
             let mut parts: Vec<_> = parts.into_iter().flatten().collect();
             parts.extend(update.status.into_iter().map(Update::Status));
-            apply(&store, &trust, parts, now, language, out)
+            let exit = apply(&store, &trust, parts, now, language, out)?;
+            match update.bundle_out {
+                Some(path) if exit == Exit::Accepted => {
+                    bundle_out::run(&path, &trust.snapshot(), now, language, out)
+                }
+                _ => Ok(exit),
+            }
         }
         TrustCommand::Sign(args) => {
             sign::run(args, now, View { language, profile: None, full: false }, out)
