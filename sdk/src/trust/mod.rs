@@ -7,6 +7,7 @@ mod bundle;
 mod error;
 mod list;
 mod roots;
+mod saved;
 mod state;
 mod status;
 #[cfg(feature = "store")]

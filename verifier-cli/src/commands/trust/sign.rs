@@ -4,18 +4,19 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use ikd_verifier::authoring::{TrustListDraft, assemble, signature_input, signed_by};
-use ikd_verifier::{Bundle, RootKey, RootKeys, Trust, TrustError, UnixTime};
+use ikd_verifier::authoring::{TrustListDraft, signature_input};
+use ikd_verifier::{RootKey, TrustError, UnixTime};
 
 use self::description::Description;
 use self::detached::Detached;
 use crate::files;
 use crate::outcome::{Exit, Failure, warn};
-use crate::render::{BAD, FAINT, GOOD, HEADING, NOTICE, View};
+use crate::render::{GOOD, NOTICE, View};
 use crate::values::{self, to_hex};
 
 mod description;
 mod detached;
+mod gather;
 mod key;
 mod summary;
 
@@ -44,9 +45,9 @@ enum SignCommand {
     /// Show what a draft says, and sign it with one root key
     With(WithArgs),
     /// Put draft and signatures together
-    Assemble(AssembleArgs),
+    Assemble(gather::AssembleArgs),
     /// Check a list or a draft as verifiers will, before it goes out
-    Check(CheckArgs),
+    Check(gather::CheckArgs),
     /// Write the description of a list, to be edited
     Describe {
         /// Signed list, or draft
@@ -105,36 +106,6 @@ struct WithArgs {
     out: PathBuf,
 }
 
-#[derive(Debug, Args)]
-struct AssembleArgs {
-    /// The draft
-    #[arg(value_name = "DRAFT")]
-    draft: PathBuf,
-
-    /// Signatures
-    #[arg(value_name = "SIGNATURE", required = true)]
-    signatures: Vec<PathBuf>,
-
-    /// The list that is out, whose roots must have signed as well
-    #[arg(long, value_name = "LIST")]
-    previous: Option<PathBuf>,
-
-    /// File for the signed list, which must not be there yet
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-struct CheckArgs {
-    /// Signed list, or draft
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-
-    /// The list that is out
-    #[arg(long, value_name = "LIST")]
-    previous: Option<PathBuf>,
-}
-
 /// Runs the command.
 pub(super) fn run(
     args: SignArgs,
@@ -145,8 +116,8 @@ pub(super) fn run(
     match args.command {
         SignCommand::Draft(args) => draft(args, now, view, out),
         SignCommand::With(args) => with(&args, view, out),
-        SignCommand::Assemble(args) => assembled(&args, now, view, out),
-        SignCommand::Check(args) => check(&args, now, view, out),
+        SignCommand::Assemble(args) => gather::assemble(&args, now, view, out),
+        SignCommand::Check(args) => gather::check(&args, now, view, out),
         SignCommand::Describe { file } => {
             let draft = read_draft(&file)?;
             write!(out, "{}", Description::of(&draft).to_toml()?)?;
@@ -230,105 +201,6 @@ fn with(args: &WithArgs, view: View, out: &mut dyn Write) -> Result<Exit, Failur
     let done = view.say("Ditandatangani oleh", "Signed by");
     writeln!(out, "{GOOD}✔{GOOD:#} {done} {}", to_hex(&root))?;
     Ok(Exit::Accepted)
-}
-
-fn assembled(
-    args: &AssembleArgs,
-    now: UnixTime,
-    view: View,
-    out: &mut dyn Write,
-) -> Result<Exit, Failure> {
-    let payload = files::read_needed(&args.draft)?;
-    let mut signatures = Vec::new();
-    for path in &args.signatures {
-        let signature = Detached::read(path)?.signature_of(&payload);
-        signatures.push(signature.map_err(|error| Failure::file(path, error))?);
-    }
-    let list = match assemble(&payload, &signatures) {
-        Ok(list) => list,
-        Err(error) => return refused(&error),
-    };
-    let previous = args.previous.as_deref().map(files::read_needed).transpose()?;
-    if !is_accepted(&list, previous.as_deref(), now, view, out)? {
-        return Ok(Exit::Refused);
-    }
-    files::write_new(&args.out, &list)?;
-    Ok(Exit::Accepted)
-}
-
-fn check(
-    args: &CheckArgs,
-    now: UnixTime,
-    view: View,
-    out: &mut dyn Write,
-) -> Result<Exit, Failure> {
-    let bytes = files::read_needed(&args.file)?;
-    let draft = read_draft(&args.file)?;
-    let previous = args.previous.as_deref().map(files::read_needed).transpose()?;
-    let before = args.previous.as_deref().map(read_draft).transpose()?;
-    summary::write(out, view, &draft, before.as_ref())?;
-    for odd in summary::oddities(&draft, before.as_ref(), now, view) {
-        writeln!(out, "{NOTICE}! {odd}{NOTICE:#}")?;
-    }
-    if TrustListDraft::from_payload(&bytes).is_ok() {
-        digest_line(out, &bytes)?;
-        let unsigned = view.say("Rancangan: belum ditandatangani.", "A draft: not signed yet.");
-        writeln!(out, "{NOTICE}! {unsigned}{NOTICE:#}")?;
-        return Ok(Exit::Accepted);
-    }
-    let accepted = is_accepted(&bytes, previous.as_deref(), now, view, out)?;
-    Ok(if accepted { Exit::Accepted } else { Exit::Refused })
-}
-
-/// Whether a verifier takes the list up that has the previous one in force, or trusts the list's own
-/// roots where there is none; and who signed.
-fn is_accepted(
-    list: &[u8],
-    previous: Option<&[u8]>,
-    now: UnixTime,
-    view: View,
-    out: &mut dyn Write,
-) -> Result<bool, Failure> {
-    let own = roots_of(list)?;
-    let mut groups = vec![(view.say("Akar daftar ini", "Roots of this list"), own.clone())];
-    let trust = match previous {
-        Some(previous) => {
-            let before = roots_of(previous)?;
-            groups.insert(0, (view.say("Akar sebelumnya", "Roots before"), before.clone()));
-            let bundle = Bundle { trust_list: previous, status_lists: Vec::new() }.to_bytes();
-            let in_force = Trust::from_bundle(before, &bundle);
-            in_force.map_err(|error| format!("the previous list: {error}"))?.0
-        }
-        None => Trust::new(own),
-    };
-    for (name, roots) in groups {
-        let signers = signed_by(list, &roots).map_err(|error| error.to_string())?;
-        let (signed, needed) = (signers.len(), roots.threshold());
-        let of = view.say("tanda tangan, diperlukan", "signatures, needed");
-        writeln!(out, "{HEADING}{name}{HEADING:#}: {signed} {of} {needed}")?;
-        for root in roots.keys() {
-            let mark = if signers.contains(root) { "✔" } else { "·" };
-            writeln!(out, "  {mark} {FAINT}{}{FAINT:#}", to_hex(root))?;
-        }
-    }
-    match trust.update_list(list, now) {
-        Ok(_) => {
-            let good =
-                view.say("Pemeriksa akan menerima daftar ini.", "Verifiers will take it up.");
-            writeln!(out, "{GOOD}✔{GOOD:#} {good}")?;
-            Ok(true)
-        }
-        Err(error) => {
-            let bad = view.say("Pemeriksa akan menolak", "Verifiers will refuse it");
-            writeln!(out, "{BAD}✘ {bad}: {} ({error}){BAD:#}", error.code())?;
-            Ok(false)
-        }
-    }
-}
-
-fn roots_of(list: &[u8]) -> Result<RootKeys, Failure> {
-    let draft = TrustListDraft::from_list(list).map_err(|error| error.to_string())?;
-    RootKeys::new(&draft.roots, draft.threshold).map_err(|error| error.to_string().into())
 }
 
 /// The draft in a file: a signed list, or a draft.
