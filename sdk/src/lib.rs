@@ -61,6 +61,7 @@
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
+//! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
 
@@ -104,12 +105,14 @@ pub use refusal::{Code, Detail, Refusal};
 pub use replay::DirectoryReplayStore;
 pub use replay::{Acceptance, MemoryReplayStore, ReplayError, ReplayKey, ReplayScope, ReplayStore};
 pub use time::UnixTime;
+#[cfg(feature = "authoring")]
+pub use trust::authoring;
 pub use trust::{
-    Bundle, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError, StateError,
-    Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
+    Bundle, BundleError, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError,
+    StateError, Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
 };
 #[cfg(feature = "store")]
-pub use trust::{FileTrustStore, StoreError};
+pub use trust::{Damage, FileTrustStore, Loaded, StoreError};
 pub use verify::{
     NotEstablished, PendingPresentation, StatusReport, StatusUnknown, TrustReport,
     VerifiedPresentation, Verifier,
