@@ -108,8 +108,8 @@ impl AuditLog {
 
     /// Adds a receipt. `salt` is random and never used twice.
     ///
-    /// A last line that a crash cut off is set aside first, into a file beside the log, and an entry
-    /// says so.
+    /// A last line that a crash cut off is set aside first, into a file beside the log, and an
+    /// entry says so.
     ///
     /// # Errors
     ///

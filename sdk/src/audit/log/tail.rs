@@ -81,8 +81,8 @@ fn log_id(log: &mut File) -> io::Result<Option<LogId>> {
     Ok(opening.map(|opening| opening.log))
 }
 
-/// The end of the file, up to its last line feed and not including it, with at least one whole line;
-/// and what comes after that line feed. The file is left at its end.
+/// The end of the file, up to its last line feed and not including it, with at least one whole
+/// line; and what comes after that line feed. The file is left at its end.
 fn last_bytes(log: &mut File) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let length = log.seek(SeekFrom::End(0))?;
     let mut window = MAX_LINE;

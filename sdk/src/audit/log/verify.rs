@@ -97,8 +97,8 @@ pub fn verify(path: &Path, options: &VerifyOptions) -> Result<AuditReport, Audit
     read(path, options, &mut |_| Ok(()))
 }
 
-/// Checks a whole log and shows each entry, in order, once everything up to it holds. What was shown
-/// counts only if the end is reached without an error.
+/// Checks a whole log and shows each entry, in order, once everything up to it holds. What was
+/// shown counts only if the end is reached without an error.
 ///
 /// # Errors
 ///
