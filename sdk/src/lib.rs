@@ -71,6 +71,7 @@ pub mod audit;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod digest_map;
 #[cfg(any(test, feature = "conformance"))]
 mod hex;
 #[cfg(feature = "http")]
