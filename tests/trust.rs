@@ -9,8 +9,8 @@ use ikd_sandbox::{
 };
 use ikd_tests::{OPENED, at, roots, sandbox, trust, verifier};
 use ikd_verifier::{
-    Code, FileTrustStore, MemoryReplayStore, Policy, StatusPolicy, StatusReport, StatusUnknown,
-    StoreError, Trust, TrustError, Verifier,
+    Code, Detail, FileTrustStore, MemoryReplayStore, Policy, StatusPolicy, StatusReport,
+    StatusUnknown, StoreError, Trust, TrustError, Verifier,
 };
 
 const DAY: i64 = 86_400;
@@ -101,7 +101,7 @@ fn a_stale_list_is_told_but_still_revokes() {
     let credential = sandbox.credential_with(person, Profile::Travel, &device, &revoked);
     let shown = device.present(&credential, now, &Default::default()).text();
     let refused = prefer.verify_text(&shown, at(now)).expect_err("it is revoked");
-    assert_eq!(refused.code(), Code::Revoked);
+    assert_eq!((refused.code(), refused.detail()), (Code::Revoked, Some(&Detail::StatusAge(age))));
 }
 
 /// A trust list of this version in which the status key is revoked and another one takes its place,
