@@ -1,4 +1,4 @@
-//! The QR that starts a request, checked as its issuer would: is it ours, alive, and whose phone is it?
+//! The QR that starts a request, checked as its issuer would: is it ours and alive, and whose phone?
 
 use minicbor::Decoder;
 
