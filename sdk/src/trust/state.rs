@@ -25,6 +25,8 @@ pub struct Trust {
     state: RwLock<Arc<TrustState>>,
     /// The highest time ever seen (trust section 5), in seconds.
     floor: AtomicI64,
+    #[cfg(feature = "refresh")]
+    pub(crate) refresh: crate::refresh::RefreshLink,
 }
 
 /// One consistent state of trust.
@@ -91,6 +93,18 @@ impl TrustState {
         Some(self.bundle()?.to_bytes())
     }
 
+    /// The trust list as it was signed.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn list_bytes(&self) -> Option<&[u8]> {
+        self.list.as_ref().map(|list| &*list.bytes)
+    }
+
+    /// The status list of a URI as it was signed.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn status_bytes(&self, uri: &str) -> Option<&[u8]> {
+        self.status.get(uri).map(|list| &*list.bytes)
+    }
+
     fn bundle(&self) -> Option<Bundle<'_>> {
         let tokens = self.status.iter().map(|(uri, list)| (uri.as_str(), &*list.bytes));
         Some(Bundle { trust_list: &self.list.as_ref()?.bytes, status_lists: tokens.collect() })
@@ -132,7 +146,12 @@ impl Trust {
     /// No list yet: only the root keys that the operator was given.
     pub fn new(roots: RootKeys) -> Self {
         let state = TrustState { roots, list: None, status: BTreeMap::new() };
-        Self { state: RwLock::new(Arc::new(state)), floor: AtomicI64::new(i64::MIN) }
+        Self {
+            state: RwLock::new(Arc::new(state)),
+            floor: AtomicI64::new(i64::MIN),
+            #[cfg(feature = "refresh")]
+            refresh: crate::refresh::RefreshLink::default(),
+        }
     }
 
     /// Roots and a bundle that is used as it is, at whatever time: its life is looked at by every
