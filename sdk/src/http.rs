@@ -45,7 +45,7 @@ pub enum HttpError {
     #[error("the HTTP options are not usable: {0}")]
     Options(&'static str),
     /// No connection, or it broke.
-    #[error("{host} cannot be reached")]
+    #[error("{host} cannot be reached, or broke off")]
     Unreachable {
         /// The host.
         host: String,

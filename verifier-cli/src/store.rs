@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use ikd_verifier::{FileTrustStore, Trust, UnixTime};
+use ikd_verifier::{FileRefreshStore, FileTrustStore, RefreshStore, Trust, UnixTime};
 
 use crate::outcome::{Failure, warn};
 
@@ -40,12 +40,18 @@ impl Store {
     /// The trust that was stored; `None` before `ikd trust init`.
     pub(crate) fn load(&self) -> Result<Option<Trust>, Failure> {
         let trust = self.trust_file().load().map_err(|error| error.to_string())?;
-        if let Some(trust) = &trust
-            && let Some(floor) = self.read_clock()
-        {
-            trust.observe(floor);
+        if let Some(trust) = &trust {
+            if let Some(floor) = self.read_clock() {
+                trust.observe(floor);
+            }
+            trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
         }
         Ok(trust)
+    }
+
+    /// Where a refresh keeps what it fetched: the same trust, and a memo beside it.
+    pub(crate) fn refresh_store(&self) -> FileRefreshStore {
+        FileRefreshStore::new(self.trust_file(), self.folder.join("refresh"))
     }
 
     /// Stores trust, and makes the folder if it is not there.

@@ -140,7 +140,7 @@ impl FetchError {
             Self::Http(HttpError::Redirect { host }) => {
                 format!("{host} mengalihkan ke tempat lain")
             }
-            Self::Http(HttpError::Unreachable { host }) => format!("{host} tidak terjangkau"),
+            Self::Http(HttpError::Unreachable { host }) => format!("{host} tidak terjangkau, atau sambungan putus"),
             Self::Http(HttpError::Options(_)) => "pengaturan HTTP tidak dapat dipakai".into(),
             Self::Status { status, .. } => format!("peladen menjawab {status}"),
             Self::NotAList => "peladen mengirim sesuatu yang bukan daftar".into(),
@@ -178,7 +178,7 @@ impl RefreshOutcome {
             Self::Updated { version: None, issued } => {
                 format!("{} {issued}", say("diperbarui; terbitan", "renewed; issued"))
             }
-            Self::Unchanged => say("sudah yang terbaru", "is up to date"),
+            Self::Unchanged => say("sudah yang terbaru", "up to date"),
             Self::Failed(error) => format!("{}; {kept}", error.text(language)),
             Self::TrustListRefused(error) => {
                 format!("{} {} ({error}); {kept}", say("ditolak:", "refused:"), error.code())

@@ -298,8 +298,12 @@ impl Trust {
             state.set_list(list.clone());
         }
         for (uri, list) in &theirs.status {
-            // An older or foreign one simply stays out.
-            if let Ok(Some(_)) = state.check_status(uri, &list.bytes) {
+            // An older or foreign one simply stays out; so does another of the same second, for
+            // what was fetched last is here.
+            let held = state.status_list(uri).map(StatusList::issued);
+            if held.is_none_or(|held| held < list.value.issued())
+                && let Ok(Some(_)) = state.check_status(uri, &list.bytes)
+            {
                 state.status.insert(uri.clone(), list.clone());
             }
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use ikd_sandbox::phone_page::PhonePage;
+use ikd_sandbox::publisher::{Misbehaviour, ORIGIN, Publisher, TRUST_URL};
 use ikd_sandbox::{Background, Picture, PresentOptions, Profile, Sandbox, Trouble};
 use ikd_verifier::{Language, Message, RootKeys, Trust, UnixTime};
 
@@ -21,6 +22,7 @@ Examples:
   ikd sandbox qr --out qr.png                    a good QR, for a minute
   ikd sandbox qr --bad stolen-credential         a QR that must be refused, in the terminal
   ikd sandbox phone                              a phone whose QR changes every minute
+  ikd sandbox publish                            trust list and status list, over HTTP
   ikd verify --store coba qr.png
 
 Everyone here is fictional. All keys follow from a seed that is public: they protect nothing.";
@@ -69,6 +71,16 @@ enum SandboxCommand {
         /// The port; 0 for any that is free
         #[arg(long, default_value_t = 8169)]
         port: u16,
+    },
+    /// Publish trust list and status list, to this computer only; phones can be reported lost
+    Publish {
+        /// The port; 0 for any that is free
+        #[arg(long, default_value_t = 8172)]
+        port: u16,
+
+        /// Behave badly, as in `stall` or `zip-bomb`
+        #[arg(long, value_name = "HOW")]
+        misbehave: Option<Misbehaviour>,
     },
 }
 
@@ -135,6 +147,17 @@ pub(crate) fn run(
             // A time that is given is the time now; it goes on from there.
             let ahead = now.since(UnixTime::now());
             page.serve(&sandbox, || UnixTime::now().plus(ahead).secs());
+        }
+        SandboxCommand::Publish { port, misbehave } => {
+            let ahead = now.since(UnixTime::now());
+            let clock = move || UnixTime::now().plus(ahead).secs();
+            let publisher = Publisher::start(sandbox, ("127.0.0.1", port), clock)
+                .map_err(|error| format!("port {port}: {error}"))?;
+            publisher.misbehave(misbehave);
+            publishing(&publisher.url(), language, out)?;
+            loop {
+                std::thread::park();
+            }
         }
     }
     Ok(Exit::Accepted)
@@ -229,6 +252,22 @@ fn make_qr(sandbox: &Sandbox, args: &QrArgs, now: i64, out: &mut dyn Write) -> R
         write!(out, "{}", picture()?.terminal(background))?;
     }
     Ok(())
+}
+
+fn publishing(url: &str, language: Language, out: &mut dyn Write) -> Result<(), Failure> {
+    let say = |id, en| Message::new(id, en).in_language(language);
+    writeln!(out, "{url}/trust")?;
+    writeln!(out, "{}", say("Ambil dengan:", "Fetch with:"))?;
+    writeln!(out, "  ikd trust update --url {TRUST_URL} --danger-route {ORIGIN}={url}")?;
+    writeln!(out, "{}", say("HP Siti hilang, kunci diganti:", "Siti lost her phone; new keys:"))?;
+    writeln!(out, "  curl -X POST {url}/lost/siti-contoh")?;
+    writeln!(out, "  curl -X POST {url}/rotate/roots")?;
+    writeln!(out, "  curl -X POST {url}/rotate/status-key")?;
+    writeln!(out, "{}", say("Berulah, dan kembali baik:", "Misbehave, and behave again:"))?;
+    let ways = Misbehaviour::ALL.map(Misbehaviour::name).join("|");
+    writeln!(out, "  curl -X POST {url}/misbehave/stall  {FAINT}{ways}{FAINT:#}")?;
+    writeln!(out, "  curl -X POST {url}/behave")?;
+    Ok(out.flush()?)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -13,12 +13,15 @@ use crate::setup::root_keys;
 use crate::store::Store;
 use crate::values;
 
+mod network;
 mod show;
 
 const EXAMPLES: &str = "\
 Examples:
   ikd trust init --root 8f3c… --root 19aa… --root 77d0… --threshold 2 --bundle trust.ikd
   ikd trust update --bundle trust.ikd         from a memory stick, say
+  ikd trust update --url https://…/trust      over the network: trust list and status lists
+  ikd trust watch --url https://…/trust       the same, again and again, until it is stopped
   ikd trust show                              and what runs out soon
 
 Exit status: 0 done, 1 refused (the stored state stays in force), 2 could not run.";
@@ -45,6 +48,8 @@ enum TrustCommand {
     Init(InitArgs),
     /// Take up a newer trust list or status list
     Update(UpdateArgs),
+    /// Keep trust list and status lists fresh until stopped, for a gate's service manager
+    Watch(network::WatchArgs),
     /// Show what is trusted, until when, and what runs out soon
     Show(show::ShowArgs),
 }
@@ -65,10 +70,9 @@ struct InitArgs {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
 struct UpdateArgs {
     /// Offline bundle: trust list and status lists in one file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["list", "status", "url"])]
     bundle: Option<PathBuf>,
 
     /// Trust list
@@ -78,6 +82,13 @@ struct UpdateArgs {
     /// Status list; may be given several times
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
+
+    /// Where the trust list is published: fetches it, and the status lists that are held
+    #[arg(long, value_name = "URL", conflicts_with_all = ["bundle", "list", "status"])]
+    url: Option<String>,
+
+    #[command(flatten)]
+    network: network::NetworkArgs,
 }
 
 /// Runs the command.
@@ -100,10 +111,16 @@ pub(crate) fn run(
         }
         TrustCommand::Update(update) => {
             let trust = set_up(&store)?;
+            if let Some(url) = &update.url {
+                return network::update(url, &update.network, &store, trust, now, language, out);
+            }
             let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
             let mut parts: Vec<_> = parts.into_iter().flatten().collect();
             parts.extend(update.status.into_iter().map(Update::Status));
             apply(&store, &trust, parts, now, language, out)
+        }
+        TrustCommand::Watch(watch) => {
+            network::watch(&watch, &store, set_up(&store)?, language, out)
         }
         TrustCommand::Show(args) => show::run(&args, &store, &set_up(&store)?, now, language, out),
     }

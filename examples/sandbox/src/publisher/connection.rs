@@ -33,15 +33,10 @@ struct Answer {
 
 /// Answers one request. A visitor who has gone away is no reason to complain.
 pub(super) fn serve(stream: TcpStream, shared: &Shared) {
-    let misbehaviour = *lock(&shared.misbehaviour);
-    if misbehaviour == Some(Misbehaviour::Reset) {
-        // A socket that is closed with its request unread is reset.
-        return;
-    }
-    let _ = converse(&stream, shared, misbehaviour);
+    let _ = converse(&stream, shared);
 }
 
-fn converse(stream: &TcpStream, shared: &Shared, way: Option<Misbehaviour>) -> io::Result<()> {
+fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     let Some(request) = Request::read(stream)? else { return Ok(()) };
     let list = match request.path.as_str() {
         "/trust" => List::Trust,
@@ -49,6 +44,8 @@ fn converse(stream: &TcpStream, shared: &Shared, way: Option<Misbehaviour>) -> i
         path if request.method == "POST" => return control(path, shared).send(stream, shared),
         _ => return Answer::plain("404 Not Found", "not here").send(stream, shared),
     };
+    // Released at once: a visitor who is kept waiting must not keep the next from being heard.
+    let way = *lock(&shared.misbehaviour);
     match way {
         None => good(&request, list, shared).send(stream, shared),
         Some(way) => misbehave(way, &request, list, stream, shared),

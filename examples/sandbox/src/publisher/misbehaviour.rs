@@ -32,7 +32,7 @@ pub enum Misbehaviour {
     Huge,
     /// A clock that is three hours ahead.
     WrongDate,
-    /// Connections that break at once.
+    /// Connections that end without an answer.
     Reset,
     /// A page that asks for a login, as in hotels.
     LoginPage,
