@@ -112,11 +112,11 @@ pub use replay::DirectoryReplayStore;
 pub use replay::{Acceptance, MemoryReplayStore, ReplayError, ReplayKey, ReplayScope, ReplayStore};
 pub use time::UnixTime;
 pub use trust::{
-    Bundle, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError, StateError,
-    Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
+    Bundle, BundleError, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError,
+    StateError, Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
 };
 #[cfg(feature = "store")]
-pub use trust::{FileTrustStore, StoreError};
+pub use trust::{Damage, FileTrustStore, Loaded, StoreError};
 pub use verify::{
     NotEstablished, PendingPresentation, StatusReport, StatusUnknown, TrustReport,
     VerifiedPresentation, Verifier,

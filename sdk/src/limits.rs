@@ -27,6 +27,10 @@ pub const CLOCK_TOLERANCE: i64 = 60;
 /// Bytes of an inflated status list (trust section 2).
 pub const MAX_STATUS_BYTES: usize = 64 << 20;
 
+/// Bytes of memory for the values of status lists, unless an operator says otherwise.
+#[cfg(feature = "store")]
+pub const STATUS_MEMORY: usize = 64 << 20;
+
 /// Bytes of a trust list, a status list token or a bundle as they are read.
 pub const MAX_SIGNED_BYTES: usize = 96 << 20;
 

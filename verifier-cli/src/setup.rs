@@ -34,6 +34,10 @@ pub(crate) struct TrustFlags {
     /// Folder made by `ikd trust init` [default: $IKD_STORE, or the platform's data folder]
     #[arg(long, value_name = "DIR", help_heading = "Trust")]
     store: Option<PathBuf>,
+
+    /// MiB of memory for status lists; those beyond it are read from files [default: 64]
+    #[arg(long, value_name = "MIB", help_heading = "Trust", conflicts_with = "roots")]
+    status_memory: Option<u16>,
 }
 
 /// Whom to trust, what to demand, what to remember.
@@ -149,7 +153,8 @@ impl TrustFlags {
     /// The trust that the flags name, and the store if it comes from there.
     pub(crate) fn open(&self) -> Result<(Trust, Option<Store>), Failure> {
         if self.roots.is_empty() {
-            let store = Store::locate(self.store.as_deref())?;
+            let memory = self.status_memory.map(|mib| usize::from(mib) << 20);
+            let store = Store::locate(self.store.as_deref())?.with_memory_limit(memory);
             let trust = store.load()?.ok_or_else(|| {
                 format!(
                     "no trust is set up: run `ikd trust init`, or give --root and --bundle \

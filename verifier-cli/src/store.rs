@@ -1,7 +1,6 @@
 //! The store of a device: trust, the highest time ever seen, and the QRs that were used.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ikd_verifier::{FileRefreshStore, FileTrustStore, RefreshStore, Trust, UnixTime};
@@ -12,6 +11,7 @@ use crate::outcome::{Failure, warn};
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
+    memory: Option<usize>,
 }
 
 impl Store {
@@ -24,7 +24,12 @@ impl Store {
             .or_else(from_environment)
             .or_else(|| dirs::data_dir().map(|folder| folder.join("ikd")));
         let folder = folder.ok_or_else(|| "no place for a store: give --store DIR".to_owned())?;
-        Ok(Self { folder })
+        Ok(Self { folder, memory: None })
+    }
+
+    /// The same store that gives status lists this many bytes of memory.
+    pub(crate) fn with_memory_limit(self, bytes: Option<usize>) -> Self {
+        Self { memory: bytes, ..self }
     }
 
     /// Where it is.
@@ -37,60 +42,56 @@ impl Store {
         self.folder.join("replay")
     }
 
-    /// The trust that was stored; `None` before `ikd trust init`.
+    /// The trust that was stored; `None` before `ikd trust init`. Damaged files are told of.
     pub(crate) fn load(&self) -> Result<Option<Trust>, Failure> {
-        let trust = self.trust_file().load().map_err(|error| error.to_string())?;
-        if let Some(trust) = &trust {
-            if let Some(floor) = self.read_clock() {
-                trust.observe(floor);
-            }
-            trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
+        let loaded = self.trust_files().open().map_err(|error| error.to_string())?;
+        let Some(loaded) = loaded else { return Ok(None) };
+        for damage in &loaded.damage {
+            warn(damage);
         }
-        Ok(trust)
+        for (uri, error) in &loaded.refused {
+            warn(format_args!("status list {uri} is not used: {} ({error})", error.code()));
+        }
+        if let Some(floor) = self.read_old_clock() {
+            loaded.trust.observe(floor);
+        }
+        loaded.trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
+        Ok(Some(loaded.trust))
     }
 
     /// Where a refresh keeps what it fetched: the same trust, and a memo beside it.
     pub(crate) fn refresh_store(&self) -> FileRefreshStore {
-        FileRefreshStore::new(self.trust_file(), self.folder.join("refresh"))
+        FileRefreshStore::new(self.trust_files(), self.folder.join("refresh"))
     }
 
     /// Stores trust, and makes the folder if it is not there.
     pub(crate) fn save(&self, trust: &Trust) -> Result<(), Failure> {
-        fs::create_dir_all(&self.folder).map_err(|error| Failure::file(&self.folder, error))?;
-        self.trust_file().save(trust).map_err(|error| error.to_string().into())
+        self.trust_files().save(trust).map_err(|error| error.to_string().into())
     }
 
-    /// Stores the highest time ever seen, in a file of its own: it changes with every scan, and the
-    /// lists do not.
+    /// Stores the highest time ever seen.
     pub(crate) fn save_clock(&self, trust: &Trust) {
-        let Some(floor) = trust.clock_floor().max(self.read_clock()) else { return };
-        let path = self.clock_file();
-        let temporary = path.with_extension(format!("new.{}", std::process::id()));
-        let written = fs::File::create(&temporary)
-            .and_then(|mut file| {
-                write!(file, "{}", floor.secs())?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&temporary, &path));
-        if let Err(error) = written {
-            warn(format_args!("{}: {error}", path.display()));
+        match self.trust_files().save_clock(trust) {
+            Ok(()) => drop(fs::remove_file(self.old_clock_file())),
+            Err(error) => warn(error),
         }
     }
 
-    fn read_clock(&self) -> Option<UnixTime> {
-        let text = fs::read_to_string(self.clock_file()).ok()?;
-        let seconds = text.trim().parse().ok();
-        if seconds.is_none() {
-            warn(format_args!("{}: damaged; starting anew", self.clock_file().display()));
-        }
-        seconds.map(UnixTime::from_secs)
-    }
-
-    fn trust_file(&self) -> FileTrustStore {
-        FileTrustStore::new(self.folder.join("trust.state"))
-    }
-
-    fn clock_file(&self) -> PathBuf {
+    /// The file in which earlier versions kept the highest time ever seen.
+    fn old_clock_file(&self) -> PathBuf {
         self.folder.join("clock")
+    }
+
+    fn read_old_clock(&self) -> Option<UnixTime> {
+        let text = fs::read_to_string(self.old_clock_file()).ok()?;
+        text.trim().parse().ok().map(UnixTime::from_secs)
+    }
+
+    fn trust_files(&self) -> FileTrustStore {
+        let files = FileTrustStore::new(self.folder.join("trust.state"));
+        match self.memory {
+            Some(bytes) => files.with_memory_limit(bytes),
+            None => files,
+        }
     }
 }

@@ -461,6 +461,16 @@ pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, arg: u64) {
     }
 }
 
+/// Writes an integer.
+#[cfg(feature = "store")]
+pub(crate) fn write_int(out: &mut Vec<u8>, value: i64) {
+    match u64::try_from(value) {
+        Ok(value) => write_head(out, 0, value),
+        // -1 - n is the complement of n.
+        Err(_) => write_head(out, 1, u64::try_from(!value).unwrap_or_default()),
+    }
+}
+
 /// Writes a byte string.
 pub(crate) fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     write_head(out, 2, u64::try_from(bytes.len()).unwrap_or_default());

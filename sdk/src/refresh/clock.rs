@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use reqwest::header::{AGE, DATE, HeaderMap};
 
+use crate::message::Language;
 use crate::time::UnixTime;
 
 /// How far the own clock stands from that of a server.
@@ -22,6 +23,32 @@ impl ClockOffset {
     /// Whether the clock is wrong by more than the measurement and `tolerance` seconds explain.
     pub fn exceeds(self, tolerance: i64) -> bool {
         self.ahead.saturating_abs() > self.uncertainty.saturating_add(tolerance)
+    }
+
+    /// In words, without a full stop.
+    pub fn text(self, language: Language) -> String {
+        let (seconds, margin) = (self.ahead.saturating_abs(), self.uncertainty);
+        let (indonesian, english) = match self.ahead.signum() {
+            0 => return self.agrees(language),
+            1 => ("lebih cepat", "ahead"),
+            _ => ("terlambat", "behind"),
+        };
+        match language {
+            Language::Indonesian => {
+                format!("Jam perangkat ini {indonesian} {seconds} detik (±{margin})")
+            }
+            Language::English => {
+                format!("This device's clock is {seconds} s {english} (±{margin})")
+            }
+        }
+    }
+
+    fn agrees(self, language: Language) -> String {
+        let margin = self.uncertainty;
+        match language {
+            Language::Indonesian => format!("Jam perangkat ini tepat (±{margin} detik)"),
+            Language::English => format!("This device's clock is right (±{margin} s)"),
+        }
     }
 
     /// From the headers of an answer. The request was sent at `sent`, to the second, and the answer

@@ -5,11 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
+use sha2::{Digest, Sha256};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::clock::ClockOffset;
 use super::fetch::{Answer, Fetched, Request};
-use super::memo::{RefreshMemo, bytes_of, digest};
+use super::memo::{RefreshMemo, held};
 use super::options::RefreshOptions;
 use super::report::{RefreshEvent, RefreshOutcome, RefreshTarget};
 use super::schedule::{Fault, Life, Schedule};
@@ -55,8 +56,7 @@ impl Refresher {
         for address in options.status_urls.iter().chain([&options.trust_url]) {
             client.resolve(address)?;
         }
-        let mut memo = options.store.as_ref().map(|store| store.load_memo()).unwrap_or_default();
-        memo.keep_what_fits(&trust.snapshot(), &options.trust_url);
+        let memo = options.store.as_ref().map(|store| store.load_memo()).unwrap_or_default();
         if trust.clock_offset().is_none() {
             trust.set_clock_offset(memo.clock_offset());
         }
@@ -136,7 +136,6 @@ impl Refresher {
     /// Schedules the lists that are held by now, and those that credentials asked for.
     fn learn(&mut self) {
         let state = self.trust.snapshot();
-        self.memo.keep_what_is_held(&state);
         let held = state.status_lists().map(|list| list.uri().to_owned());
         let wanted = self.trust.refresh.take_wanted();
         for uri in held.chain(wanted) {
@@ -189,7 +188,7 @@ impl Refresher {
 
     fn request(&self, target: RefreshTarget) -> Request {
         let address = self.address(&target).to_owned();
-        let etag = self.memo.etag(&target).map(str::to_owned);
+        let etag = self.memo.etag(&target, &address, &self.trust.snapshot()).map(str::to_owned);
         Request { target, address, etag }
     }
 
@@ -228,17 +227,13 @@ impl Refresher {
         now: UnixTime,
     ) -> RefreshOutcome {
         let (trust, list) = (Arc::clone(&self.trust), target.clone());
-        let address = self.address(target).to_owned();
-        let work = move || {
-            let outcome = put_in_force(&trust, &list, &bytes, now);
-            let etag = etag.map(|etag| (etag, digest(&address, &bytes)));
-            (outcome, etag)
-        };
-        let Ok((outcome, etag)) = spawn_blocking(work).await else {
+        let work = move || put_in_force(&trust, &list, &bytes, now);
+        let Ok(outcome) = spawn_blocking(work).await else {
             return RefreshOutcome::NotStored("the work was stopped".to_owned());
         };
         if outcome.is_good() {
-            self.memo.remember(target.clone(), etag);
+            let address = target.uri().unwrap_or(&self.options.trust_url);
+            self.memo.remember(target.clone(), etag, address, &self.trust.snapshot());
             self.memo_unsaved = true;
             self.trust_unsaved |= matches!(outcome, RefreshOutcome::Updated { .. });
         }
@@ -313,11 +308,14 @@ fn life(state: &TrustState, target: &RefreshTarget) -> Option<Life> {
             expires: Some(list.expires()),
             time_to_live: None,
         }),
-        RefreshTarget::StatusList(uri) => state.status_list(uri).map(|list| Life {
-            issued: list.issued(),
-            expires: list.expires(),
-            time_to_live: list.time_to_live().map(|ttl| i64::try_from(ttl).unwrap_or(i64::MAX)),
-        }),
+        // One that its key does not vouch for any more is as good as none.
+        RefreshTarget::StatusList(uri) => {
+            state.status_list(uri).filter(|list| !list.is_withdrawn()).map(|list| Life {
+                issued: list.issued(),
+                expires: list.expires(),
+                time_to_live: list.time_to_live().map(|ttl| i64::try_from(ttl).unwrap_or(i64::MAX)),
+            })
+        }
     }
 }
 
@@ -327,7 +325,7 @@ fn put_in_force(
     bytes: &[u8],
     now: UnixTime,
 ) -> RefreshOutcome {
-    if bytes_of(&trust.snapshot(), target) == Some(bytes) {
+    if held(&trust.snapshot(), target).is_some_and(|held| *held == *Sha256::digest(bytes)) {
         return RefreshOutcome::Unchanged;
     }
     match target {

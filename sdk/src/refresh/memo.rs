@@ -19,11 +19,11 @@ pub struct RefreshMemo {
     offset: Option<ClockOffset>,
 }
 
-/// An `ETag`, and the digest of the address and the list that it came with: it counts for no other.
+/// An `ETag`, and what it came from and with: a digest of list and address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Tagged {
     etag: String,
-    digest: [u8; 32],
+    source: [u8; 32],
 }
 
 impl RefreshMemo {
@@ -36,30 +36,34 @@ impl RefreshMemo {
         self.offset = Some(offset);
     }
 
-    pub(super) fn etag(&self, target: &RefreshTarget) -> Option<&str> {
-        self.etags.get(target).map(|tagged| tagged.etag.as_str())
+    /// The `ETag` under which to ask `address` for a newer list than the one held. None for a list
+    /// that the tag did not come with, as when an older store was put back: a "not modified" about
+    /// that would leave the device behind for ever.
+    pub(super) fn etag(
+        &self,
+        target: &RefreshTarget,
+        address: &str,
+        state: &TrustState,
+    ) -> Option<&str> {
+        let tagged = self.etags.get(target)?;
+        (source(address, held(state, target)?) == tagged.source).then_some(&tagged.etag)
     }
 
-    /// Remembers what came with these bytes, now in force.
-    pub(super) fn remember(&mut self, target: RefreshTarget, etag: Option<(String, [u8; 32])>) {
-        match etag {
-            Some((etag, digest)) => drop(self.etags.insert(target, Tagged { etag, digest })),
+    /// Remembers the `ETag` that came from `address` with the list that is now in force.
+    pub(super) fn remember(
+        &mut self,
+        target: RefreshTarget,
+        etag: Option<String>,
+        address: &str,
+        state: &TrustState,
+    ) {
+        match etag.zip(held(state, &target)) {
+            Some((etag, digest)) => {
+                let source = source(address, digest);
+                self.etags.insert(target, Tagged { etag, source });
+            }
             None => drop(self.etags.remove(&target)),
         }
-    }
-
-    /// Forgets the `ETag`s of lists that are not held, or not with the bytes they came with: a
-    /// "not modified" about those would leave the device behind for ever.
-    pub(super) fn keep_what_fits(&mut self, state: &TrustState, trust_url: &str) {
-        self.etags.retain(|target, tagged| {
-            let address = target.uri().unwrap_or(trust_url);
-            bytes_of(state, target).is_some_and(|held| digest(address, held) == tagged.digest)
-        });
-    }
-
-    /// Forgets the `ETag`s of lists that are not held.
-    pub(super) fn keep_what_is_held(&mut self, state: &TrustState) {
-        self.etags.retain(|target, _| bytes_of(state, target).is_some());
     }
 
     /// As bytes, for a store.
@@ -75,13 +79,13 @@ impl RefreshMemo {
             cbor::write_text(&mut out, target.uri().unwrap_or_default());
             cbor::write_head(&mut out, 4, 2);
             cbor::write_text(&mut out, &tagged.etag);
-            cbor::write_bytes(&mut out, &tagged.digest);
+            cbor::write_bytes(&mut out, &tagged.source);
         }
         cbor::write_text(&mut out, "clock");
         let clock = self.offset.map(|o| [o.ahead, o.uncertainty, o.measured.secs()]);
         cbor::write_head(&mut out, 4, if clock.is_some() { 3 } else { 0 });
         for number in clock.into_iter().flatten() {
-            write_int(&mut out, number);
+            cbor::write_int(&mut out, number);
         }
         out
     }
@@ -111,47 +115,41 @@ fn parse_etag((uri, tagged): (Item<'_>, Item<'_>)) -> Option<(RefreshTarget, Tag
         "" => RefreshTarget::TrustList,
         uri => RefreshTarget::StatusList(uri.to_owned()),
     };
-    let [etag, digest] = tagged.array()?.exactly()?;
-    let digest = digest.byte_string()?.try_into().ok()?;
-    Some((target, Tagged { etag: etag.text()?.to_owned(), digest }))
+    let [etag, source] = tagged.array()?.exactly()?;
+    let source = source.byte_string()?.try_into().ok()?;
+    Some((target, Tagged { etag: etag.text()?.to_owned(), source }))
 }
 
-/// Of an address, and what came from there.
-pub(super) fn digest(address: &str, bytes: &[u8]) -> [u8; 32] {
-    let hash = Sha256::new().chain_update(address).chain_update([0]).chain_update(bytes);
-    hash.finalize().into()
-}
-
-/// The signed bytes that are in force.
-pub(super) fn bytes_of<'s>(state: &'s TrustState, target: &RefreshTarget) -> Option<&'s [u8]> {
+/// SHA-256 of the list that is in force, as it was signed.
+pub(super) fn held<'s>(state: &'s TrustState, target: &RefreshTarget) -> Option<&'s [u8; 32]> {
     match target {
-        RefreshTarget::TrustList => state.list_bytes(),
-        RefreshTarget::StatusList(uri) => state.status_bytes(uri),
+        RefreshTarget::TrustList => state.list_digest(),
+        RefreshTarget::StatusList(uri) => state.status_digest(uri),
     }
 }
 
-fn write_int(out: &mut Vec<u8>, number: i64) {
-    match u64::try_from(number) {
-        Ok(number) => cbor::write_head(out, 0, number),
-        // RFC 8949 section 3.1: -1 - n, which is the complement.
-        Err(_) => cbor::write_head(out, 1, u64::try_from(!number).unwrap_or_default()),
-    }
+fn source(address: &str, list: &[u8; 32]) -> [u8; 32] {
+    Sha256::new().chain_update(list).chain_update(address).finalize().into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::RefreshMemo;
+    use super::{RefreshMemo, Tagged};
     use crate::refresh::clock::ClockOffset;
     use crate::refresh::report::RefreshTarget;
     use crate::time::UnixTime;
 
+    fn memo() -> RefreshMemo {
+        let status = RefreshTarget::StatusList("https://a.example/1".into());
+        let tagged = |etag: &str| Tagged { etag: etag.into(), source: [1; 32] };
+        let etags = [(RefreshTarget::TrustList, tagged("\"1\"")), (status, tagged("W/\"2\""))];
+        RefreshMemo { etags: etags.into(), offset: None }
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
-        let mut memo = RefreshMemo::default();
+        let mut memo = memo();
         assert_eq!(RefreshMemo::from_bytes(&memo.to_bytes()), memo);
-        memo.remember(RefreshTarget::TrustList, Some(("\"1\"".into(), [1; 32])));
-        let status = RefreshTarget::StatusList("https://a.example/1".into());
-        memo.remember(status, Some(("W/\"2\"".into(), [2; 32])));
         for ahead in [-75, 0, 75] {
             let measured = UnixTime::from_secs(1_790_000_000);
             memo.set_offset(ClockOffset { ahead, uncertainty: 2, measured });
@@ -161,9 +159,7 @@ mod tests {
 
     #[test]
     fn nothing_is_remembered_of_damaged_bytes() {
-        let mut memo = RefreshMemo::default();
-        memo.remember(RefreshTarget::TrustList, Some(("\"1\"".into(), [1; 32])));
-        let bytes = memo.to_bytes();
+        let bytes = memo().to_bytes();
         let cut = bytes.get(..bytes.len() / 2).unwrap_or_default();
         assert_eq!(RefreshMemo::from_bytes(cut), RefreshMemo::default());
         assert_eq!(RefreshMemo::from_bytes(b"{}"), RefreshMemo::default());

@@ -140,7 +140,9 @@ impl FetchError {
             Self::Http(HttpError::Redirect { host }) => {
                 format!("{host} mengalihkan ke tempat lain")
             }
-            Self::Http(HttpError::Unreachable { host }) => format!("{host} tidak terjangkau, atau sambungan putus"),
+            Self::Http(HttpError::Unreachable { host }) => {
+                format!("{host} tidak terjangkau, atau sambungan putus")
+            }
             Self::Http(HttpError::Options(_)) => "pengaturan HTTP tidak dapat dipakai".into(),
             Self::Status { status, .. } => format!("peladen menjawab {status}"),
             Self::NotAList => "peladen mengirim sesuatu yang bukan daftar".into(),
@@ -193,27 +195,10 @@ impl RefreshOutcome {
                     "New lists are in force but could not be stored; check the storage",
                 )
             ),
-            Self::ClockOffset(offset) => offset_text(*offset, language),
-        }
-    }
-}
-
-fn offset_text(offset: ClockOffset, language: Language) -> String {
-    let (seconds, uncertainty) = (offset.ahead.saturating_abs(), offset.uncertainty);
-    match (language, offset.ahead < 0) {
-        (Language::Indonesian, true) => {
-            format!("Jam perangkat ini terlambat {seconds} detik (±{uncertainty}); setel jamnya")
-        }
-        (Language::Indonesian, false) => {
-            format!(
-                "Jam perangkat ini terlalu cepat {seconds} detik (±{uncertainty}); setel jamnya"
-            )
-        }
-        (Language::English, true) => {
-            format!("This device's clock is {seconds} s behind (±{uncertainty}); set it right")
-        }
-        (Language::English, false) => {
-            format!("This device's clock is {seconds} s ahead (±{uncertainty}); set it right")
+            Self::ClockOffset(offset) => {
+                let advice = say("setel jamnya", "set it right");
+                format!("{}; {advice}", offset.text(language))
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The trust list: who may sign what, signed by the roots (trust section 1).
 
-use sha2::{Digest, Sha256};
-
 use super::error::TrustError;
 use super::roots::RootKeys;
 use crate::limits::{MAX_KID_BYTES, MAX_SIGNED_BYTES};
@@ -26,7 +24,6 @@ pub struct TrustList {
     expires: UnixTime,
     issuers: Vec<Issuer>,
     roots: RootKeys,
-    digest: [u8; 32],
 }
 
 /// An issuer of credentials.
@@ -87,11 +84,6 @@ impl TrustList {
         &self.roots
     }
 
-    /// Whether both are the same bytes.
-    pub(super) fn is_identical(&self, other: &Self) -> bool {
-        self.digest == other.digest
-    }
-
     /// The key of one issuer for one use, and the entry of the issuer that holds it.
     pub(crate) fn key(
         &self,
@@ -108,7 +100,7 @@ impl TrustList {
     /// their threshold. Version and life are checked by [`Trust`](super::Trust).
     pub(super) fn verify(bytes: &[u8], trusted: &RootKeys) -> Result<Self, TrustError> {
         let signed = SignedList::parse(bytes)?;
-        let list = Self::parse(bytes, cbor::check(signed.payload).map_err(FormatError::from)?)?;
+        let list = Self::parse(cbor::check(signed.payload).map_err(FormatError::from)?)?;
         for roots in [trusted, &list.roots] {
             let valid = signed.count_valid(roots);
             if valid < roots.threshold() {
@@ -118,7 +110,7 @@ impl TrustList {
         Ok(list)
     }
 
-    fn parse(bytes: &[u8], payload: Item<'_>) -> Result<Self, TrustError> {
+    fn parse(payload: Item<'_>) -> Result<Self, TrustError> {
         let map = payload.map().or_structure("payload map")?;
         let root = field(map, "root", Item::map)?;
         let issuers = field(map, "issuers", Item::array)?;
@@ -128,7 +120,6 @@ impl TrustList {
             expires: time(map, "expires")?,
             roots: parse_roots(root)?,
             issuers: issuers.map(Issuer::parse).collect::<Result<_, _>>()?,
-            digest: Sha256::digest(bytes).into(),
         })
     }
 }
@@ -266,7 +257,12 @@ impl IssuerKey {
 
     /// Whether the key vouches for what it signed at `issued` (IKD-QR section 6, step 9).
     pub(crate) fn vouches_at(&self, issued: UnixTime) -> bool {
-        self.revoked.is_none() && self.from <= issued && issued < self.until
+        self.revoked.is_none() && self.in_time_at(issued)
+    }
+
+    /// Whether `issued` lies in the time in which the key signs.
+    pub(super) fn in_time_at(&self, issued: UnixTime) -> bool {
+        self.from <= issued && issued < self.until
     }
 
     /// Whether both are the same public key.

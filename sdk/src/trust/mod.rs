@@ -9,9 +9,11 @@ mod state;
 mod status;
 #[cfg(feature = "store")]
 mod store;
+mod token;
+mod values;
 
 pub use bundle::Bundle;
-pub use error::{StateError, StatusListError, TrustError};
+pub use error::{BundleError, StateError, StatusListError, TrustError};
 pub use list::{Issuer, IssuerKey, KeyUse, TrustList};
 pub use roots::{RootKey, RootKeys, RootKeysError};
 pub use state::{ImportReport, Trust, TrustState};
@@ -19,4 +21,4 @@ pub use status::{Status, StatusList};
 #[cfg(feature = "store")]
 pub(crate) use store::sync_folder;
 #[cfg(feature = "store")]
-pub use store::{FileTrustStore, StoreError};
+pub use store::{Damage, FileTrustStore, Loaded, StoreError};

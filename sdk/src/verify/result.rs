@@ -58,6 +58,9 @@ pub enum StatusUnknown {
     NoList,
     /// The index lies past the end of the list.
     PastEnd,
+    /// The file that holds the values of the list cannot be read.
+    #[cfg(feature = "store")]
+    Unreadable,
     /// The list says valid, but it is stale.
     Stale {
         /// Seconds since the list was issued.
@@ -232,6 +235,8 @@ impl StatusUnknown {
             Self::NoReference => "status_no_reference",
             Self::NoList => "status_no_list",
             Self::PastEnd => "status_past_end",
+            #[cfg(feature = "store")]
+            Self::Unreadable => "status_unreadable",
             Self::Stale { .. } => "status_stale",
         }
     }
@@ -250,6 +255,11 @@ impl StatusUnknown {
             Self::PastEnd => Message::new(
                 "Pencabutan tidak diperiksa: identitas tidak ada di daftar status.",
                 "Revocation is not known: the status list has no such entry.",
+            ),
+            #[cfg(feature = "store")]
+            Self::Unreadable => Message::new(
+                "Pencabutan tidak diperiksa: daftar status di perangkat ini tidak terbaca.",
+                "Revocation is not known: this device cannot read its file of the status list.",
             ),
             Self::Stale { .. } => Message::new(
                 "Pencabutan tidak pasti: daftar status sudah lama.",

@@ -284,10 +284,14 @@ impl Verifier {
         };
         let age = now.since(list.issued());
         match list.get(reference.index) {
-            None => unavailable(StatusUnknown::PastEnd),
             Some(Status::Revoked) => Err(Code::Revoked.into()),
             Some(Status::Suspended) => Err(Code::Suspended.into()),
             Some(Status::Other(_)) => Err(Code::StatusInvalid.into()),
+            // Its key may have been in the wrong hands: only what it says against one is believed.
+            _ if list.is_withdrawn() => unavailable(StatusUnknown::NoList),
+            #[cfg(feature = "store")]
+            None if reference.index < list.len() => unavailable(StatusUnknown::Unreadable),
+            None => unavailable(StatusUnknown::PastEnd),
             Some(Status::Valid) if list.is_fresh(now, self.policy.max_status_age) => {
                 Ok(StatusReport::Valid { age })
             }

@@ -210,7 +210,7 @@ impl Setup {
     fn of(state: &TrustState) -> Option<Self> {
         let roots = state.roots();
         let keys = roots.keys().map(|key| to_hex(key)).collect();
-        Some(Self { roots: keys, threshold: roots.threshold(), bundle: state.to_bundle()? })
+        Some(Self { roots: keys, threshold: roots.threshold(), bundle: state.to_bundle().ok()? })
     }
 }
 
