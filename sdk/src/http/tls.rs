@@ -48,19 +48,14 @@ fn platform(
     verifier.map_err(|_| HttpError::Options("no root certificates: install the system's"))
 }
 
-/// Whether the connection failed because the server's certificate is not believed.
-pub(super) fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut next = error.source();
-    while let Some(error) = next {
-        // An I/O error hides what it wraps from `source`.
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = wrapped.and_then(|inner| inner.downcast_ref());
-        if let Some(rustls::Error::InvalidCertificate(_)) = tls.or_else(|| error.downcast_ref()) {
-            return true;
-        }
-        next = error.source();
+/// Whether something failed because a certificate is not believed.
+pub(super) fn is_untrusted(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        // It hides what it wraps from `source`.
+        return error.get_ref().is_some_and(|wrapped| is_untrusted(wrapped));
     }
-    false
+    matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
+        || error.source().is_some_and(is_untrusted)
 }
 
 /// The platform's judgement and, where there are pins, the server's own key. A pin on another
