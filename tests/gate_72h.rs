@@ -172,9 +172,13 @@ impl World {
         let online = CONTACT.contains(&now.rem_euclid(DAY));
         let left = KILLS - self.told.kills;
         for _ in 0..left.min(if online { 16 } else { 1 }) {
-            let moment = u64::try_from(self.chance.below(40_000)).expect("small");
+            let moment = u64::try_from(self.chance.below(if online { 15_000 } else { 40_000 }))
+                .expect("small");
             let request = self.request(now);
             self.gate.say(&request);
+            if online && let Some(line) = self.started() {
+                self.note(&line);
+            }
             thread::sleep(Duration::from_micros(moment));
             self.gate.process.kill().expect("SIGKILL");
             self.gate.process.wait().expect("it was killed");
@@ -184,6 +188,11 @@ impl World {
             self.told.kills += 1;
             self.gate = Gate::start(self.folder.path(), &self.publisher);
         }
+    }
+
+    /// Waits for the line that the gate logs before it begins its work.
+    fn started(&mut self) -> Option<String> {
+        std::iter::from_fn(|| self.gate.hear()).find(|line| line.starts_with("log "))
     }
 
     /// The gate's clock is set back by a day: it lets nobody in.

@@ -133,6 +133,13 @@ impl Station {
         }
     }
 
+    /// For a station that stays open: takes up what `ikd trust watch` or `update` stores meanwhile.
+    pub(crate) fn follow_store(&self) {
+        if let Some(store) = &self.store {
+            store.follow(self.verifier.trust());
+        }
+    }
+
     /// Keeps the highest time ever seen. A time that was given by hand was not seen.
     pub(crate) fn remember_clock(&mut self) {
         let (Some(store), None) = (&self.store, self.fixed_now) else { return };

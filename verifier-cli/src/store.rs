@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use ikd_verifier::{FileRefreshStore, FileTrustStore, RefreshStore, Trust, UnixTime};
 
@@ -12,7 +15,12 @@ use crate::outcome::{Failure, warn};
 pub(crate) struct Store {
     folder: PathBuf,
     memory: Option<usize>,
+    /// When the files that were loaded had been written.
+    loaded: Mutex<Option<SystemTime>>,
 }
+
+/// Between two looks at whether another process has stored something.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl Store {
     /// The store that is named, in the environment, or where the platform keeps data.
@@ -24,7 +32,7 @@ impl Store {
             .or_else(from_environment)
             .or_else(|| dirs::data_dir().map(|folder| folder.join("ikd")));
         let folder = folder.ok_or_else(|| "no place for a store: give --store DIR".to_owned())?;
-        Ok(Self { folder, memory: None })
+        Ok(Self { folder, memory: None, loaded: Mutex::default() })
     }
 
     /// The same store that gives status lists this many bytes of memory.
@@ -44,6 +52,7 @@ impl Store {
 
     /// The trust that was stored; `None` before `ikd trust init`. Damaged files are told of.
     pub(crate) fn load(&self) -> Result<Option<Trust>, Failure> {
+        *self.loaded() = written(&self.trust_files());
         let loaded = self.trust_files().open().map_err(|error| error.to_string())?;
         let Some(loaded) = loaded else { return Ok(None) };
         for damage in &loaded.damage {
@@ -57,6 +66,31 @@ impl Store {
         }
         loaded.trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
         Ok(Some(loaded.trust))
+    }
+
+    /// Takes up what other processes store from now on, such as `ikd trust watch`, on a thread of its
+    /// own: a scan never waits for it.
+    pub(crate) fn follow(&self, trust: &Arc<Trust>) {
+        let (files, memo, trust) = (self.trust_files(), self.refresh_store(), Arc::clone(trust));
+        let mut seen = *self.loaded();
+        thread::spawn(move || {
+            loop {
+                thread::sleep(LOOK_EVERY);
+                let now = written(&files);
+                // What cannot be read is told of at the next start; until then, what is held stays.
+                if now != seen
+                    && let Ok(Some(stored)) = files.load()
+                {
+                    trust.merge(&stored);
+                    trust.set_clock_offset(memo.load_memo().clock_offset());
+                    seen = now;
+                }
+            }
+        });
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Option<SystemTime>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where a refresh keeps what it fetched: the same trust, and a memo beside it.
@@ -94,4 +128,8 @@ impl Store {
             None => files,
         }
     }
+}
+
+fn written(files: &FileTrustStore) -> Option<SystemTime> {
+    fs::metadata(files.path()).and_then(|file| file.modified()).ok()
 }

@@ -103,6 +103,7 @@ impl Counter<'_> {
     }
 
     fn lines(&mut self) -> Result<(), Failure> {
+        self.station.follow_store();
         let mut lines = Lines::new(io::stdin().lock());
         while let Some(line) = lines.next()? {
             let answer = self.verify(&line);

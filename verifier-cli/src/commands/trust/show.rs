@@ -156,7 +156,7 @@ impl Page {
             self.row(format_args!("{clock}: {floor}"));
         }
         if let Some(offset) = trust.clock_offset() {
-            let when = say("diukur", "measured");
+            let when = self.view.say("diukur", "measured");
             let text = offset.text(self.view.language);
             self.row(format_args!("{text} ({when} {})", offset.measured));
         }
