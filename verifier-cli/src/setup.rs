@@ -140,6 +140,13 @@ impl Station {
         }
     }
 
+    /// Notes which status lists were missing, for the next update over the network.
+    pub(crate) fn remember_missing(&self) {
+        if let Some(store) = &self.store {
+            store.note_missing(self.verifier.trust());
+        }
+    }
+
     /// Keeps the highest time ever seen. A time that was given by hand was not seen.
     pub(crate) fn remember_clock(&mut self) {
         let (Some(store), None) = (&self.store, self.fixed_now) else { return };

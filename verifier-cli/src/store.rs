@@ -1,11 +1,13 @@
 //! The store of a device: trust, the highest time ever seen, and the QRs that were used.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use ikd_verifier::limits::MAX_WANTED_LISTS;
 use ikd_verifier::{FileRefreshStore, FileTrustStore, RefreshStore, Trust, UnixTime};
 
 use crate::outcome::{Failure, warn};
@@ -68,25 +70,58 @@ impl Store {
         Ok(Some(loaded.trust))
     }
 
-    /// Takes up what other processes store from now on, such as `ikd trust watch`, on a thread of its
-    /// own: a scan never waits for it.
+    /// Takes up what other processes store from now on, such as `ikd trust watch`, and notes for them
+    /// what scans miss. On a thread of its own: a scan never waits for it.
     pub(crate) fn follow(&self, trust: &Arc<Trust>) {
-        let (files, memo, trust) = (self.trust_files(), self.refresh_store(), Arc::clone(trust));
-        let mut seen = *self.loaded();
+        let loaded = Mutex::new(*self.loaded());
+        let this = Self { folder: self.folder.clone(), memory: self.memory, loaded };
+        let trust = Arc::clone(trust);
         thread::spawn(move || {
             loop {
                 thread::sleep(LOOK_EVERY);
-                let now = written(&files);
-                // What cannot be read is told of at the next start; until then, what is held stays.
-                if now != seen
-                    && let Ok(Some(stored)) = files.load()
-                {
-                    trust.merge(&stored);
-                    trust.set_clock_offset(memo.load_memo().clock_offset());
-                    seen = now;
-                }
+                this.take_up_newer(&trust);
+                this.note_missing(&trust);
             }
         });
+    }
+
+    /// What cannot be read is told of at the next start; until then, what is held stays.
+    fn take_up_newer(&self, trust: &Trust) {
+        let now = written(&self.trust_files());
+        if now != *self.loaded()
+            && let Ok(Some(stored)) = self.trust_files().load()
+        {
+            trust.merge(&stored);
+            trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
+            *self.loaded() = now;
+        }
+    }
+
+    /// Notes the status lists that scans missed, for `ikd trust update` and `watch`.
+    pub(crate) fn note_missing(&self, trust: &Trust) {
+        let mut missing = trust.take_wanted_status_lists();
+        missing.retain(|uri| !uri.contains(char::is_control));
+        let known = self.missing();
+        let new = missing.iter().filter(|uri| !known.contains(uri)).map(|uri| format!("{uri}\n"));
+        let new: String = new.take(MAX_WANTED_LISTS.saturating_sub(known.len())).collect();
+        if new.is_empty() {
+            return;
+        }
+        let path = self.missing_file();
+        let file = fs::OpenOptions::new().append(true).create(true).open(&path);
+        if let Err(error) = file.and_then(|mut file| file.write_all(new.as_bytes())) {
+            warn(format_args!("{}: {error}", path.display()));
+        }
+    }
+
+    /// The status lists that scans missed.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.missing_file()).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn missing_file(&self) -> PathBuf {
+        self.folder.join("missing-status-lists")
     }
 
     fn loaded(&self) -> MutexGuard<'_, Option<SystemTime>> {

@@ -5,19 +5,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
 use tokio::task::{JoinSet, spawn_blocking};
 
+use super::apply::{life, put_in_force};
+use super::chance::Chance;
 use super::clock::ClockOffset;
 use super::fetch::{Answer, Fetched, Request};
-use super::memo::{RefreshMemo, held};
+use super::memo::RefreshMemo;
 use super::options::RefreshOptions;
 use super::report::{RefreshEvent, RefreshOutcome, RefreshTarget};
-use super::schedule::{Fault, Life, Schedule};
-use super::store::RefreshStore;
+use super::schedule::{Fault, Schedule};
+use super::store::save;
 use crate::http::{HttpClient, HttpError};
 use crate::time::UnixTime;
-use crate::trust::{StatusListError, Trust, TrustState};
+use crate::trust::{StatusListError, Trust};
 
 /// Seconds by which a clock may be off before it is an event.
 const CLOCK_IS_OFF: i64 = 5;
@@ -32,6 +33,31 @@ const CLOCK_IS_OFF: i64 = 5;
 /// [`spawn`](Self::spawn) lets it run in the background. Where something else keeps time, as `cron`
 /// or a simulation, [`refresh_once`](Self::refresh_once) and [`refresh_due`](Self::refresh_due) take
 /// the time as an argument.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use ikd_verifier::{
+///     FileRefreshStore, FileTrustStore, Language, MemoryReplayStore, Policy, RefreshOptions,
+///     Refresher, Verifier,
+/// };
+///
+/// # async fn gate() -> Result<(), Box<dyn std::error::Error>> {
+/// let file = FileTrustStore::new("/var/lib/gate/trust.state");
+/// let trust = Arc::new(file.load()?.ok_or("run `ikd trust init` first")?);
+/// let options = RefreshOptions::new("https://trust.example/ikd/trust")
+///     .store(Arc::new(FileRefreshStore::new(file, "/var/lib/gate/refresh")));
+/// let refresh = Refresher::new(Arc::clone(&trust), options)?.spawn(|event| {
+///     if event.news {
+///         println!("{} {}", event.at, event.text(Language::Indonesian));
+///     }
+/// });
+/// // Scans go on under the same trust, on any thread, and are never held up.
+/// let verifier = Verifier::new(trust, Arc::new(MemoryReplayStore::new()), Policy::new());
+/// # drop(verifier);
+/// refresh.stop().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Refresher {
     trust: Arc<Trust>,
@@ -298,71 +324,5 @@ impl Round {
         {
             self.offset = Some(offset);
         }
-    }
-}
-
-fn life(state: &TrustState, target: &RefreshTarget) -> Option<Life> {
-    match target {
-        RefreshTarget::TrustList => state.list().map(|list| Life {
-            issued: list.issued(),
-            expires: Some(list.expires()),
-            time_to_live: None,
-        }),
-        // One that its key does not vouch for any more is as good as none.
-        RefreshTarget::StatusList(uri) => {
-            state.status_list(uri).filter(|list| !list.is_withdrawn()).map(|list| Life {
-                issued: list.issued(),
-                expires: list.expires(),
-                time_to_live: list.time_to_live().map(|ttl| i64::try_from(ttl).unwrap_or(i64::MAX)),
-            })
-        }
-    }
-}
-
-fn put_in_force(
-    trust: &Trust,
-    target: &RefreshTarget,
-    bytes: &[u8],
-    now: UnixTime,
-) -> RefreshOutcome {
-    if held(&trust.snapshot(), target).is_some_and(|held| *held == *Sha256::digest(bytes)) {
-        return RefreshOutcome::Unchanged;
-    }
-    match target {
-        RefreshTarget::TrustList => match trust.update_list(bytes, now) {
-            Ok(version) => {
-                let issued = trust.snapshot().list().map_or(now, |list| list.issued());
-                RefreshOutcome::Updated { version: Some(version), issued }
-            }
-            Err(error) => RefreshOutcome::TrustListRefused(error),
-        },
-        RefreshTarget::StatusList(uri) => match trust.update_status(uri, bytes) {
-            Ok(()) => {
-                let issued = trust.snapshot().status_list(uri).map_or(now, |list| list.issued());
-                RefreshOutcome::Updated { version: None, issued }
-            }
-            Err(error) => RefreshOutcome::StatusListRefused(error),
-        },
-    }
-}
-
-/// The lists first: an `ETag` must not be there before what it came with.
-fn save(store: &dyn RefreshStore, trust: Option<&Trust>, memo: &RefreshMemo) -> io::Result<()> {
-    if let Some(trust) = trust {
-        store.save_trust(trust)?;
-    }
-    store.save_memo(memo)
-}
-
-/// SplitMix64: plain numbers that spread well. Nothing secret follows from them.
-#[derive(Debug)]
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }

@@ -27,6 +27,18 @@ pub trait RefreshStore: Debug + Send + Sync {
     fn load_memo(&self) -> RefreshMemo;
 }
 
+/// The lists first: an `ETag` must not be there before what it came with.
+pub(super) fn save(
+    store: &dyn RefreshStore,
+    trust: Option<&Trust>,
+    memo: &RefreshMemo,
+) -> io::Result<()> {
+    if let Some(trust) = trust {
+        store.save_trust(trust)?;
+    }
+    store.save_memo(memo)
+}
+
 #[cfg(feature = "store")]
 pub use file::FileRefreshStore;
 

@@ -153,6 +153,9 @@ pub(crate) fn run(
             let clock = move || UnixTime::now().plus(ahead).secs();
             let publisher = Publisher::start(sandbox, ("127.0.0.1", port), clock)
                 .map_err(|error| format!("port {port}: {error}"))?;
+            // Versions follow from the time, so that they go on when this is started again.
+            let version = now.since(UnixTime::from_secs(1_767_225_600));
+            publisher.go_on_from(u32::try_from(version).unwrap_or(1).max(2));
             publisher.misbehave(misbehave);
             publishing(&publisher.url(), language, out)?;
             loop {

@@ -75,6 +75,7 @@ pub(crate) fn run(
     };
     // Also when a pipe was closed in between.
     counter.station.remember_clock();
+    counter.station.remember_missing();
     done.map(|()| counter.tally.exit())
 }
 

@@ -117,6 +117,12 @@ impl Publisher {
         self.shared.report_lost(slug)
     }
 
+    /// Publishes a trust list of this version, and counts on from there: for a publisher whose lists
+    /// must be newer than those of an earlier one.
+    pub fn go_on_from(&self, version: u32) {
+        lock(&self.shared.publication).go_on_from(version, self.shared.now());
+    }
+
     /// Publishes a trust list with new roots, signed by the old ones and the new ones.
     pub fn rotate_roots(&self) {
         self.shared.rotate_roots();

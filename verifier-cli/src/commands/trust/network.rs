@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use ikd_verifier::{
@@ -15,6 +16,9 @@ use crate::outcome::{Exit, Failure};
 use crate::render::{BAD, FAINT, GOOD, NOTICE};
 use crate::store::Store;
 use crate::values;
+
+/// Between two looks at what counters have missed.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How servers are reached.
 #[derive(Debug, Args)]
@@ -87,14 +91,29 @@ pub(super) fn watch(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let refresher = args.network.refresher(&args.url, store, trust)?;
+    let wanted = ask_for_missing(store, Arc::clone(refresher.trust()));
     let mut told = Ok(());
     let tell = |event: RefreshEvent| {
         if told.is_ok() && (event.news || args.verbose) {
             told = args.network.tell(&event, true, language, out);
         }
     };
-    runtime()?.block_on(async { refresher.run(UnixTime::now, tell, told_to_end()).await });
+    let work = async {
+        tokio::select! {
+            () = refresher.run(UnixTime::now, tell, told_to_end()) => {}
+            () = wanted => {}
+        }
+    };
+    runtime()?.block_on(work);
     told.map(|()| Exit::Accepted)
+}
+
+/// Again and again, what the counters of this store have missed.
+async fn ask_for_missing(store: &Store, trust: Arc<Trust>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        store.missing().iter().for_each(|uri| trust.want_status_list(uri));
+    }
 }
 
 impl NetworkArgs {
@@ -103,13 +122,14 @@ impl NetworkArgs {
             .status_lists(&self.status_list)
             .http(self.http()?)
             .store(Arc::new(store.refresh_store()));
+        store.missing().iter().for_each(|uri| trust.want_status_list(uri));
         let refresher = Refresher::new(Arc::new(trust), options);
         refresher.map_err(|error| format!("{url}: {error}").into())
     }
 
     fn http(&self) -> Result<HttpOptions, Failure> {
         let seconds = u64::try_from(self.timeout.max(1)).unwrap_or(1);
-        let mut http = HttpOptions::new().timeout(std::time::Duration::from_secs(seconds));
+        let mut http = HttpOptions::new().timeout(Duration::from_secs(seconds));
         for path in &self.root_certificate {
             let pem = files::read_needed(path)?;
             http = http.root_certificate(&pem).map_err(|error| Failure::file(path, error))?;
