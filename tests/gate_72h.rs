@@ -112,7 +112,7 @@ impl World {
         if self.is_killed_at(now, online) {
             self.kill(now);
         }
-        let request = self.request(now);
+        let request = self.request();
         self.gate.say(&request);
         loop {
             let line = self.gate.hear().expect("the gate lives");
@@ -131,16 +131,17 @@ impl World {
     }
 
     /// The time, and the QRs of two phones.
-    fn request(&mut self, now: i64) -> String {
+    fn request(&mut self) -> String {
+        let now = self.clock.load(Ordering::Relaxed);
         self.serial += 1;
         let text = |person: &Person| {
             let options = PresentOptions { serial: self.serial, ..PresentOptions::default() };
             let sandbox = &self.sandbox;
             let credential = sandbox.credential(person, Profile::Travel);
-            sandbox.device(person).present(&credential, OPENED + now, &options).text()
+            sandbox.device(person).present(&credential, now, &options).text()
         };
         let [first, second] = [0, 1].map(|number| text(&self.sandbox.persons()[number]));
-        format!("{}\t{first}\t{second}", OPENED + now)
+        format!("{now}\t{first}\t{second}")
     }
 
     /// The first phone is let in at every tick. The second is, until the gate knows that it is lost,
@@ -167,14 +168,20 @@ impl World {
         left > 0 && (first || self.chance.below(ticks_left) < i64::from(left))
     }
 
-    /// Kills the gate at some moment of its work, several times while there is network.
+    /// Kills the gate at some moment of its work. While there is network that is done several times,
+    /// each with a new status list to be fetched and stored.
     fn kill(&mut self, now: i64) {
         let online = CONTACT.contains(&now.rem_euclid(DAY));
         let left = KILLS - self.told.kills;
         for _ in 0..left.min(if online { 16 } else { 1 }) {
             let moment = u64::try_from(self.chance.below(if online { 15_000 } else { 40_000 }))
                 .expect("small");
-            let request = self.request(now);
+            if online {
+                self.clock.fetch_add(1, Ordering::Relaxed);
+                let third = self.sandbox.persons()[2].slug();
+                self.publisher.report_lost(third).expect("a person");
+            }
+            let request = self.request();
             self.gate.say(&request);
             if online && let Some(line) = self.started() {
                 self.note(&line);
@@ -197,7 +204,8 @@ impl World {
 
     /// The gate's clock is set back by a day: it lets nobody in.
     fn set_the_clock_back(&mut self) {
-        let request = self.request(2 * DAY);
+        self.clock.store(OPENED + 2 * DAY, Ordering::Relaxed);
+        let request = self.request();
         self.gate.say(&request);
         let answers = std::iter::from_fn(|| self.gate.hear()).find(|line| line.starts_with("done"));
         let answers = answers.expect("an answer");
@@ -259,7 +267,7 @@ fn child() {
     let mut refresher = Refresher::new(Arc::clone(&trust), options).expect("sound options");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
-    let mut journal = Journal::default();
+    let mut journal = Journal { started: false, clock_saved: at(0), fresh: None, refused: None };
     for line in std::io::stdin().lines() {
         let line = line.expect("the world speaks");
         let words: Vec<_> = line.split('\t').collect();
@@ -272,7 +280,10 @@ fn child() {
             }
         }
         let codes: Vec<_> = texts.iter().map(|text| journal.scan(&verifier, text, now)).collect();
-        file.save_clock(&trust).expect("stored");
+        if now.since(journal.clock_saved) >= 10 * MINUTE {
+            file.save_clock(&trust).expect("stored");
+            journal.clock_saved = now;
+        }
         let state = trust.snapshot();
         let version = state.list().map_or(0, |list| list.version());
         let issued = state.status_lists().map(|list| list.issued().secs()).max().unwrap_or(0);
@@ -281,9 +292,9 @@ fn child() {
 }
 
 /// What the gate writes down: only what is new.
-#[derive(Default)]
 struct Journal {
     started: bool,
+    clock_saved: UnixTime,
     fresh: Option<bool>,
     refused: Option<&'static str>,
 }

@@ -139,6 +139,28 @@ fn with_nothing_good_left_the_store_says_so() {
     assert_eq!(version(&open(&store).trust), 1);
 }
 
+/// The roots that sign now are not those that the first process knows.
+#[test]
+fn a_process_takes_up_what_another_stored_two_rotations_later() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (sandbox, store) = (sandbox(), store(folder.path()));
+    let first = trust(&sandbox);
+    store.save(&first).expect("saved");
+    let second = open(&store).trust;
+    for (version, generation) in [(2, 0), (3, 1)] {
+        let list = sandbox.trust_list_rotated(version, OPENED, generation);
+        second.update_list(&list, at(OPENED)).expect("old and new roots signed it");
+        store.save(&second).expect("saved");
+    }
+    second.update_status(STATUS_URI, &sandbox.status_list(OPENED + 9)).expect("newer");
+    store.save(&second).expect("saved");
+    first.update_status(STATUS_URI, &sandbox.status_list(OPENED + 5)).expect("newer");
+    store.save(&first).expect("saved");
+    for trust in [&*first, &open(&store).trust] {
+        assert_eq!((version(trust), issued(trust)), (3, OPENED + 9));
+    }
+}
+
 #[test]
 fn the_clock_floor_lasts_and_never_goes_back() {
     let folder = tempfile::tempdir().expect("a folder");

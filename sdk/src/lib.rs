@@ -61,6 +61,7 @@
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `refresh` | [`Refresher`]: trust list and status lists that keep themselves fresh |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
+//! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
 
@@ -111,6 +112,8 @@ pub use refusal::{Code, Detail, Refusal};
 pub use replay::DirectoryReplayStore;
 pub use replay::{Acceptance, MemoryReplayStore, ReplayError, ReplayKey, ReplayScope, ReplayStore};
 pub use time::UnixTime;
+#[cfg(feature = "authoring")]
+pub use trust::authoring;
 pub use trust::{
     Bundle, BundleError, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError,
     StateError, Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,

@@ -307,6 +307,8 @@ pub enum Detail {
     Missing(Vec<AttributeName>),
     /// Why the status is not known.
     Status(crate::verify::StatusUnknown),
+    /// Age of the status list that speaks against the credential, in seconds. However old, it counts.
+    StatusAge(i64),
 }
 
 impl fmt::Display for Detail {
@@ -325,6 +327,7 @@ impl fmt::Display for Detail {
                 f.write_str(&names.join(", "))
             }
             Self::Status(why) => write!(f, "{}", why.message().en),
+            Self::StatusAge(age) => write!(f, "by a status list that is {age} s old"),
         }
     }
 }

@@ -77,3 +77,15 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = file.and_then(|mut file| io::Write::write_all(&mut file, bytes));
     written.map_err(|error| Failure::file(path, error))
 }
+
+/// Puts bytes in the place of a file: readers see the old ones or these.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let written = fs::File::create(&name).and_then(|mut file| {
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()?;
+        fs::rename(&name, path)
+    });
+    written.map_err(|error| Failure::file(path, error))
+}

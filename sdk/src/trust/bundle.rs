@@ -1,6 +1,9 @@
 //! The offline bundle: a trust list and status lists in one file (trust section 3).
 
-use super::error::TrustError;
+use std::borrow::Cow;
+
+use super::error::{BundleError, TrustError};
+use super::state::TrustState;
 use crate::limits::MAX_SIGNED_BYTES;
 use crate::payload::cbor::{self, Item};
 use crate::payload::cose::{FormatError, OrStructure};
@@ -61,4 +64,40 @@ impl std::fmt::Debug for Bundle<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Bundle({} status lists)", self.status_lists.len())
     }
+}
+
+impl TrustState {
+    /// The offline bundle of this state (trust section 3). Withdrawn status lists are left out, as
+    /// nobody would take them up.
+    ///
+    /// # Errors
+    ///
+    /// [`BundleError`] without a trust list, or when the store's file of a list cannot be read.
+    pub fn to_bundle(&self) -> Result<Vec<u8>, BundleError> {
+        let list = self.list.as_ref().ok_or(BundleError::NoTrustList)?;
+        let unreadable = |uri: &str, why: std::io::Error| BundleError::Unreadable {
+            list: uri.to_owned(),
+            why: why.to_string(),
+        };
+        let trust_list = list.token.read().map_err(|why| unreadable("trust list", why))?;
+        let good = self.status.iter().filter(|(_, list)| !list.value.is_withdrawn());
+        let tokens = good.map(|(uri, list)| match list.token.read() {
+            Ok(token) => Ok((&**uri, token)),
+            Err(why) => Err(unreadable(uri, why)),
+        });
+        let tokens: Vec<_> = tokens.collect::<Result<_, _>>()?;
+        Ok(bundle(&trust_list, &tokens))
+    }
+
+    /// All lists that can be read, withdrawn ones too; nothing without a trust list.
+    pub(super) fn saved_bundle(&self) -> Vec<u8> {
+        let list = self.list.as_ref().and_then(|list| list.token.read().ok());
+        let tokens = self.status.iter().filter_map(|(uri, l)| Some((&**uri, l.token.read().ok()?)));
+        list.map(|list| bundle(&list, &tokens.collect::<Vec<_>>())).unwrap_or_default()
+    }
+}
+
+fn bundle(trust_list: &[u8], tokens: &[(&str, Cow<'_, [u8]>)]) -> Vec<u8> {
+    let status_lists = tokens.iter().map(|(uri, token)| (*uri, &**token)).collect();
+    Bundle { trust_list, status_lists }.to_bytes()
 }

@@ -144,8 +144,12 @@ pub enum BundleError {
 #[non_exhaustive]
 pub enum StateError {
     /// The bytes are not what was saved.
-    #[error("the saved trust state is damaged")]
+    #[error("the saved trust state is damaged: set it up anew")]
     Damaged,
+    /// Whole, but of a version that this program does not know.
+    #[error("the saved trust state is of a version that this program does not know: update it")]
+    #[cfg(feature = "store")]
+    Version,
     /// The trust list in it does not hold under the roots in it.
     #[error("the saved trust list does not hold: {0}")]
     TrustList(#[from] TrustError),

@@ -1,10 +1,13 @@
 //! Who is trusted, and what is revoked: root keys, trust list, status lists, bundle, store (trust
 //! sections 1 to 3 and 5).
 
+#[cfg(feature = "authoring")]
+pub mod authoring;
 mod bundle;
 mod error;
 mod list;
 mod roots;
+mod saved;
 mod state;
 mod status;
 #[cfg(feature = "store")]

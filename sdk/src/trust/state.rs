@@ -1,23 +1,18 @@
-//! The trust that a verifier holds: shared between threads, updated as a whole, saved as bytes.
+//! The trust that a verifier holds: shared between threads, updated as a whole.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use sha2::{Digest, Sha256};
-
 use super::bundle::Bundle;
-use super::error::{BundleError, StateError, StatusListError, TrustError};
+use super::error::{StatusListError, TrustError};
 use super::list::TrustList;
-use super::roots::{RootKey, RootKeys};
+use super::roots::RootKeys;
 use super::status::{SignedStatus, StatusList};
 use super::token::Token;
 use super::values::Room;
 use crate::limits::CLOCK_TOLERANCE;
-use crate::payload::cbor::{self, Item};
-use crate::payload::credential::find_text;
 use crate::time::UnixTime;
 
 /// Root keys, trust list, status lists and the clock floor of one verifier.
@@ -134,35 +129,6 @@ impl TrustState {
         self.status_lists().map(StatusList::memory).fold(0, usize::saturating_add)
     }
 
-    /// The offline bundle of this state (trust section 3). Withdrawn status lists are left out, as
-    /// nobody would take them up.
-    ///
-    /// # Errors
-    ///
-    /// [`BundleError`] without a trust list, or when the store's file of a list cannot be read.
-    pub fn to_bundle(&self) -> Result<Vec<u8>, BundleError> {
-        let list = self.list.as_ref().ok_or(BundleError::NoTrustList)?;
-        let unreadable = |uri: &str, why: std::io::Error| BundleError::Unreadable {
-            list: uri.to_owned(),
-            why: why.to_string(),
-        };
-        let trust_list = list.token.read().map_err(|why| unreadable("trust list", why))?;
-        let good = self.status.iter().filter(|(_, list)| !list.value.is_withdrawn());
-        let tokens = good.map(|(uri, list)| match list.token.read() {
-            Ok(token) => Ok((&**uri, token)),
-            Err(why) => Err(unreadable(uri, why)),
-        });
-        let tokens: Vec<_> = tokens.collect::<Result<_, _>>()?;
-        Ok(bundle(&trust_list, &tokens))
-    }
-
-    /// All lists that can be read, withdrawn ones too; nothing without a trust list.
-    fn saved_bundle(&self) -> Vec<u8> {
-        let list = self.list.as_ref().and_then(|list| list.token.read().ok());
-        let tokens = self.status.iter().filter_map(|(uri, l)| Some((&**uri, l.token.read().ok()?)));
-        list.map(|list| bundle(&list, &tokens.collect::<Vec<_>>())).unwrap_or_default()
-    }
-
     /// The signed bytes of all lists.
     #[cfg(feature = "store")]
     pub(super) fn tokens(&self) -> impl Iterator<Item = &Token> {
@@ -184,11 +150,6 @@ impl TrustState {
         self.roots = list.value.roots().clone();
         self.list = Some(list);
     }
-}
-
-fn bundle(trust_list: &[u8], tokens: &[(&str, Cow<'_, [u8]>)]) -> Vec<u8> {
-    let status_lists = tokens.iter().map(|(uri, token)| (*uri, &**token)).collect();
-    Bundle { trust_list, status_lists }.to_bytes()
 }
 
 impl Trust {
@@ -272,7 +233,11 @@ impl Trust {
         self.import(bytes, Origin::New(now))
     }
 
-    fn import(&self, bytes: &[u8], origin: Origin<'_>) -> Result<ImportReport, TrustError> {
+    pub(super) fn import(
+        &self,
+        bytes: &[u8],
+        origin: Origin<'_>,
+    ) -> Result<ImportReport, TrustError> {
         let bundle = Bundle::parse(bytes)?;
         let trust_version = self.put_list(bundle.trust_list, origin)?;
         let (mut status_lists, mut refused) = (Vec::new(), Vec::new());
@@ -430,80 +395,5 @@ impl Trust {
         if let Some(floor) = other.clock_floor() {
             self.observe(floor);
         }
-    }
-
-    /// The whole state as bytes, for a store that keeps one piece: CBOR, then its SHA-256 to find
-    /// damage. Without the status lists whose file in a store is gone: those are fetched again.
-    pub fn save(&self) -> Vec<u8> {
-        let state = self.snapshot();
-        let mut out = Vec::new();
-        cbor::write_head(&mut out, 5, 5);
-        cbor::write_text(&mut out, "ikd_trust_state");
-        cbor::write_head(&mut out, 0, 1);
-        cbor::write_text(&mut out, "threshold");
-        cbor::write_head(&mut out, 0, u64::try_from(state.roots.threshold()).unwrap_or_default());
-        cbor::write_text(&mut out, "roots");
-        cbor::write_head(
-            &mut out,
-            4,
-            u64::try_from(state.roots.keys().count()).unwrap_or_default(),
-        );
-        for key in state.roots.keys() {
-            cbor::write_bytes(&mut out, key);
-        }
-        cbor::write_text(&mut out, "clock");
-        let floor = self.clock_floor().map_or(0, UnixTime::secs);
-        cbor::write_head(&mut out, 0, u64::try_from(floor).unwrap_or_default());
-        cbor::write_text(&mut out, "bundle");
-        cbor::write_bytes(&mut out, &state.saved_bundle());
-        let digest = Sha256::digest(&out);
-        out.extend_from_slice(&digest);
-        out
-    }
-
-    /// Takes up what [`save`](Self::save) wrote. The lists in it are checked anew.
-    ///
-    /// # Errors
-    ///
-    /// [`StateError`] when the bytes are damaged.
-    pub fn restore(bytes: &[u8]) -> Result<Self, StateError> {
-        let (content, digest) = bytes.split_last_chunk::<32>().ok_or(StateError::Damaged)?;
-        if Sha256::digest(content).as_slice() != digest {
-            return Err(StateError::Damaged);
-        }
-        let saved = Saved::parse(content).ok_or(StateError::Damaged)?;
-        let roots =
-            RootKeys::new(&saved.roots, saved.threshold).map_err(|_| StateError::Damaged)?;
-        let trust = Self::new(roots);
-        if !saved.bundle.is_empty() {
-            trust.import(saved.bundle, Origin::Saved)?;
-        }
-        if saved.clock > 0 {
-            trust.observe(UnixTime::from_secs(saved.clock));
-        }
-        Ok(trust)
-    }
-}
-
-struct Saved<'a> {
-    threshold: usize,
-    roots: Vec<RootKey>,
-    clock: i64,
-    bundle: &'a [u8],
-}
-
-impl<'a> Saved<'a> {
-    fn parse(content: &'a [u8]) -> Option<Self> {
-        let map = cbor::check(content).ok()?.map()?;
-        if find_text(map, "ikd_trust_state")?.uint()? != 1 {
-            return None;
-        }
-        let key = |item: Item<'_>| item.byte_string()?.try_into().ok();
-        Some(Self {
-            threshold: usize::try_from(find_text(map, "threshold")?.uint()?).ok()?,
-            roots: find_text(map, "roots")?.array()?.map(key).collect::<Option<_>>()?,
-            clock: find_text(map, "clock")?.int()?,
-            bundle: find_text(map, "bundle")?.byte_string()?,
-        })
     }
 }

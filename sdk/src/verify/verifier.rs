@@ -283,10 +283,11 @@ impl Verifier {
             return unavailable(StatusUnknown::NoList);
         };
         let age = now.since(list.issued());
+        let refused = |code| Err(Refusal::with(code, Detail::StatusAge(age)));
         match list.get(reference.index) {
-            Some(Status::Revoked) => Err(Code::Revoked.into()),
-            Some(Status::Suspended) => Err(Code::Suspended.into()),
-            Some(Status::Other(_)) => Err(Code::StatusInvalid.into()),
+            Some(Status::Revoked) => refused(Code::Revoked),
+            Some(Status::Suspended) => refused(Code::Suspended),
+            Some(Status::Other(_)) => refused(Code::StatusInvalid),
             // Its key may have been in the wrong hands: only what it says against one is believed.
             _ if list.is_withdrawn() => unavailable(StatusUnknown::NoList),
             #[cfg(feature = "store")]

@@ -29,9 +29,9 @@ pub enum StoreError {
         /// What the file system said.
         source: io::Error,
     },
-    /// The content is not what was saved, and there is no earlier generation. It was set aside where
-    /// that could be done: set the store up anew.
-    #[error("trust store {path}: {source}; set it up anew")]
+    /// Nothing good is stored. What was damaged was set aside where that could be done, so that the
+    /// store can be set up anew.
+    #[error("trust store {path}: {source}")]
     State {
         /// The file.
         path: PathBuf,
@@ -41,6 +41,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub(super) fn state(path: &Path, source: StateError) -> Self {
+        Self::State { path: path.to_owned(), source }
+    }
+
     pub(super) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {

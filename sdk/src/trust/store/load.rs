@@ -39,16 +39,19 @@ pub(super) enum Generation {
 impl Generation {
     pub(super) fn read(path: &Path) -> Result<Self, StoreError> {
         let bytes = files::read(path).map_err(|error| StoreError::io(path, error))?;
-        Ok(match bytes {
-            None => Self::Missing,
-            Some(bytes) => match Index::parse(&bytes) {
-                Some(index) => Self::Index(bytes, index),
-                None => match Trust::restore(&bytes) {
-                    Ok(trust) => Self::Whole(bytes, trust),
-                    Err(_) => Self::Damaged,
-                },
-            },
-        })
+        let Some(bytes) = bytes else { return Ok(Self::Missing) };
+        if unseal(&bytes).is_none() {
+            return Ok(Self::Damaged);
+        }
+        if let Some(index) = Index::parse(&bytes) {
+            return Ok(Self::Index(bytes, index));
+        }
+        match Trust::restore(&bytes) {
+            Ok(trust) => Ok(Self::Whole(bytes, trust)),
+            // It is sealed, so nothing happened to it: another program wrote it.
+            Err(StateError::Damaged) => Err(StoreError::state(path, StateError::Version)),
+            Err(source) => Err(StoreError::state(path, source)),
+        }
     }
 
     /// The bytes of a good one.
@@ -85,9 +88,10 @@ impl FileTrustStore {
             let (floor, bad_clock) = clock::read(&self.path)?;
             let damage = self.set_aside(bad.into_iter().chain(bad_clock).collect());
             let Some(mut loaded) = loaded else {
-                let damaged = damage.iter().any(|damage| damage.file != clock::file(&self.path));
-                let (path, source) = (self.path.clone(), StateError::Damaged);
-                return if damaged { Err(StoreError::State { path, source }) } else { Ok(None) };
+                return match damage.iter().all(|damage| damage.file == clock::file(&self.path)) {
+                    true => Ok(None),
+                    false => Err(StoreError::state(&self.path, StateError::Damaged)),
+                };
             };
             if let Some(floor) = floor {
                 loaded.trust.observe(floor);
@@ -100,19 +104,19 @@ impl FileTrustStore {
     /// The best of the current generation and the one before, and the files that are damaged.
     fn assemble(&self, current: Generation) -> Result<(Option<Loaded>, Vec<PathBuf>), StoreError> {
         let mut reader = Reader::new(self);
-        if matches!(current, Generation::Damaged) {
-            reader.bad.push(self.path.clone());
+        let mut loaded = reader.generation(&self.path, current)?;
+        if loaded.is_some() && reader.bad.is_empty() {
+            return Ok((loaded, reader.bad));
         }
-        let mut loaded = reader.generation(current);
-        let needed = loaded.is_none() || !reader.bad.is_empty();
-        let previous =
-            if needed { Generation::read(&self.previous())? } else { Generation::Missing };
+        let previous = Generation::read(&self.previous())?;
         if let (Some(loaded), Some(previous)) = (&mut loaded, previous.index()) {
             let lost = std::mem::take(&mut reader.lost);
             let older = previous.status.iter().filter(|entry| lost.contains(&entry.uri));
             reader.status_lists(loaded, older);
         }
-        let loaded = loaded.or_else(|| reader.generation(previous));
+        if loaded.is_none() {
+            loaded = reader.generation(&self.previous(), previous)?;
+        }
         Ok((loaded, reader.bad))
     }
 
@@ -151,34 +155,45 @@ impl<'a> Reader<'a> {
         Self { store, bad: Vec::new(), lost: Vec::new() }
     }
 
-    fn generation(&mut self, generation: Generation) -> Option<Loaded> {
+    fn generation(
+        &mut self,
+        path: &Path,
+        generation: Generation,
+    ) -> Result<Option<Loaded>, StoreError> {
         match generation {
-            Generation::Missing | Generation::Damaged => None,
+            Generation::Missing => Ok(None),
+            Generation::Damaged => {
+                self.bad.push(path.to_owned());
+                Ok(None)
+            }
             Generation::Whole(_, trust) => {
                 let trust = self.store.with_limits(trust, self.store.memory);
-                Some(Loaded { trust, damage: Vec::new(), refused: Vec::new() })
+                Ok(Some(Loaded { trust, damage: Vec::new(), refused: Vec::new() }))
             }
-            Generation::Index(_, index) => self.index(&index, &index.status, self.store.memory),
+            Generation::Index(_, index) => self
+                .index(&index, &index.status, self.store.memory)
+                .map_err(|source| StoreError::state(path, source)),
         }
     }
 
     /// Roots and trust list of an index and those of its status lists that are wanted; `None` when
-    /// the trust list is damaged.
+    /// the file of the trust list is damaged.
     pub(super) fn index(
         &mut self,
         index: &Index,
         wanted: &[StatusEntry],
         memory: usize,
-    ) -> Option<Loaded> {
-        let roots = RootKeys::new(&index.roots, index.threshold).ok()?;
+    ) -> Result<Option<Loaded>, StateError> {
+        let roots = RootKeys::new(&index.roots, index.threshold);
+        let roots = roots.map_err(|_| StateError::Damaged)?;
         let trust = self.store.with_limits(Trust::new(roots), memory);
         if let Some(entry) = &index.list {
-            let (path, bytes) = self.list(&entry.digest)?;
-            trust.put_list(&bytes, Origin::Stored(&path)).ok()?;
+            let Some((path, bytes)) = self.list(&entry.digest) else { return Ok(None) };
+            trust.put_list(&bytes, Origin::Stored(&path))?;
         }
         let mut loaded = Loaded { trust, damage: Vec::new(), refused: Vec::new() };
         self.status_lists(&mut loaded, wanted);
-        Some(loaded)
+        Ok(Some(loaded))
     }
 
     fn status_lists<'e>(
@@ -207,5 +222,32 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::payload::cbor;
+    use crate::trust::store::files::seal;
+
+    /// What a later version of this program may write is not damage: it is left where it is.
+    #[test]
+    fn a_state_of_another_version_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileTrustStore::new(folder.path().join("trust"));
+        let mut content = Vec::new();
+        cbor::write_head(&mut content, 5, 1);
+        cbor::write_text(&mut content, "ikd_trust_state");
+        cbor::write_head(&mut content, 0, 3);
+        let bytes = seal(content);
+        std::fs::write(store.path(), &bytes).unwrap();
+        let roots = RootKeys::new(&[[1; 32]], 1).unwrap();
+        for result in [store.load().map(drop), store.save(&Trust::new(roots))] {
+            let version = StateError::Version;
+            assert!(matches!(result, Err(StoreError::State { source, .. }) if source == version));
+        }
+        assert!(std::fs::read(store.path()).unwrap() == bytes);
     }
 }

@@ -34,6 +34,28 @@ use crate::limits::STATUS_MEMORY;
 /// Files that hold a [`Trust`], for any number of processes. A crash leaves the old state or the new
 /// one; damage is found, set aside and worked around; what several processes write is merged, so that
 /// no version, `iat` or clock ever goes back.
+///
+/// ```
+/// # use ikd_verifier::{FileTrustStore, RootKeys, Trust, UnixTime};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = ikd_sandbox::Sandbox::new([1; 32], 1_790_000_000);
+/// # let (root_keys, bundle) = (sandbox.roots(), sandbox.bundle());
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("trust");
+/// let store = FileTrustStore::new(path).with_memory_limit(16 << 20);
+/// let trust = match store.open()? {
+///     Some(loaded) => {
+///         loaded.damage.iter().for_each(|damage| eprintln!("{damage}"));
+///         loaded.trust
+///     }
+///     None => Trust::new(RootKeys::new(&root_keys, 2)?),
+/// };
+/// trust.import_bundle(&bundle, UnixTime::from_secs(1_790_000_000))?;
+/// store.save(&trust)?;
+/// # assert!(store.load()?.is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct FileTrustStore {
     path: PathBuf,

@@ -58,7 +58,7 @@ impl FileTrustStore {
                     return;
                 }
                 let memory = self.memory.saturating_sub(state.memory());
-                if let Some(written) = Reader::new(self).index(index, &newer.status, memory) {
+                if let Ok(Some(written)) = Reader::new(self).index(index, &newer.status, memory) {
                     trust.merge(&written.trust);
                 }
             }

@@ -81,3 +81,20 @@ fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
 fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::Writer;
+
+    #[test]
+    fn a_file_that_cannot_be_read_gives_no_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path()).unwrap();
+        writer.push(&[7; 100]).unwrap();
+        let paged = writer.finish().unwrap();
+        assert_eq!((paged.get(99), paged.get(100), paged.len()), (Some(7), None, 100));
+        paged.file.set_len(50).unwrap();
+        assert_eq!((paged.get(49), paged.get(99), paged.len()), (Some(7), None, 100));
+    }
+}

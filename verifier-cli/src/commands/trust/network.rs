@@ -69,7 +69,7 @@ pub(super) fn update(
     url: &str,
     args: &NetworkArgs,
     store: &Store,
-    trust: Trust,
+    trust: &Arc<Trust>,
     now: UnixTime,
     language: Language,
     out: &mut dyn Write,
@@ -86,12 +86,12 @@ pub(super) fn update(
 pub(super) fn watch(
     args: &WatchArgs,
     store: &Store,
-    trust: Trust,
+    trust: &Arc<Trust>,
     language: Language,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let refresher = args.network.refresher(&args.url, store, trust)?;
-    let wanted = ask_for_missing(store, Arc::clone(refresher.trust()));
+    let wanted = ask_for_missing(store, trust);
     let mut told = Ok(());
     let tell = |event: RefreshEvent| {
         if told.is_ok() && (event.news || args.verbose) {
@@ -109,7 +109,7 @@ pub(super) fn watch(
 }
 
 /// Again and again, what the counters of this store have missed.
-async fn ask_for_missing(store: &Store, trust: Arc<Trust>) {
+async fn ask_for_missing(store: &Store, trust: &Trust) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         store.missing().iter().for_each(|uri| trust.want_status_list(uri));
@@ -117,13 +117,18 @@ async fn ask_for_missing(store: &Store, trust: Arc<Trust>) {
 }
 
 impl NetworkArgs {
-    fn refresher(&self, url: &str, store: &Store, trust: Trust) -> Result<Refresher, Failure> {
+    fn refresher(
+        &self,
+        url: &str,
+        store: &Store,
+        trust: &Arc<Trust>,
+    ) -> Result<Refresher, Failure> {
         let options = RefreshOptions::new(url)
             .status_lists(&self.status_list)
             .http(self.http()?)
             .store(Arc::new(store.refresh_store()));
         store.missing().iter().for_each(|uri| trust.want_status_list(uri));
-        let refresher = Refresher::new(Arc::new(trust), options);
+        let refresher = Refresher::new(Arc::clone(trust), options);
         refresher.map_err(|error| format!("{url}: {error}").into())
     }
 
