@@ -31,9 +31,9 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// Between two QRs.
 const TICK: i64 = 4 * MINUTE;
-/// The network is up for five minutes, ten hours after midnight of each day.
+/// The network is up for five minutes, ten hours into each day.
 const CONTACT: std::ops::Range<i64> = 10 * HOUR..10 * HOUR + 5 * MINUTE;
-/// On the first evening the issuer changes its key for status lists.
+/// Late on the first day the issuer changes its key for status lists.
 const ROTATION: i64 = 18 * HOUR;
 /// On the second day, after that day's contact, a phone is reported lost.
 const LOSS: i64 = DAY + 15 * HOUR;

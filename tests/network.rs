@@ -121,6 +121,10 @@ fn an_update_tells_of_each_list_and_refuses_what_is_bad() {
     world.post("/misbehave/wrong-date");
     assert_eq!(codes(&world.update(&["--json"])).last().map(String::as_str), Some("clock_offset"));
     let now = LATER.to_string();
+    let verify = ["verify", "--store", "coba", "--now", &LATER.to_string(), "--text", "IKD1:"];
+    let verified = run(world.folder.path(), &verify);
+    let text = stdout(&verified);
+    assert!(text.contains("REFUSED") && text.contains("This device's clock is "), "{text}");
     let show = run(world.folder.path(), &["trust", "show", "--store", "coba", "--now", &now]);
     assert!(stdout(&show).contains("This device's clock is "), "{}", stdout(&show));
 }

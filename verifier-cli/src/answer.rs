@@ -127,7 +127,6 @@ fn add_verified(out: &mut Object, verified: &VerifiedPresentation) {
     out.add_some("document", verified.document());
     out.add("warnings", verified.warnings());
     out.add("not_established", verified.not_established());
-    out.add_some("clock_offset", verified.clock_offset());
     out.add("issuer", verified.issuer());
     out.add("issuer_name", verified.issuer_name());
     out.add("expires_in", verified.expires_in());

@@ -6,6 +6,9 @@ use reqwest::header::{AGE, DATE, HeaderMap};
 use crate::message::Language;
 use crate::time::UnixTime;
 
+/// Seconds of clock difference that a policy allows unless told otherwise.
+const USUAL_SKEW: i64 = 5;
+
 /// How far the own clock stands from that of a server.
 ///
 /// It is told, and changes nothing: no QR is good for longer, or at another time, because of it.
@@ -23,6 +26,11 @@ impl ClockOffset {
     /// Whether the clock is wrong by more than the measurement and `tolerance` seconds explain.
     pub fn exceeds(self, tolerance: i64) -> bool {
         self.ahead.saturating_abs() > self.uncertainty.saturating_add(tolerance)
+    }
+
+    /// Whether somebody should set the clock: it is off by more than the usual `skew` of a policy.
+    pub fn is_off(self) -> bool {
+        self.exceeds(USUAL_SKEW)
     }
 
     /// In words, without a full stop.

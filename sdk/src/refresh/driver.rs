@@ -20,9 +20,6 @@ use crate::http::{HttpClient, HttpError};
 use crate::time::UnixTime;
 use crate::trust::{StatusListError, Trust};
 
-/// Seconds by which a clock may be off before it is an event.
-const CLOCK_IS_OFF: i64 = 5;
-
 /// Keeps a [`Trust`] fresh, beside the scanning, which never waits for it.
 ///
 /// A list is asked for when its `ttl` is over or its end is near, under the `ETag` of what is held.
@@ -270,7 +267,7 @@ impl Refresher {
         self.trust.set_clock_offset(Some(offset));
         self.memo.set_offset(offset);
         self.memo_unsaved = true;
-        if offset.exceeds(CLOCK_IS_OFF) {
+        if offset.is_off() {
             let outcome = RefreshOutcome::ClockOffset(offset);
             events.push(self.event(offset.measured, None, outcome));
         } else {

@@ -49,8 +49,18 @@ pub(super) struct NetworkArgs {
     json: bool,
 }
 
+const WATCH_EXAMPLE: &str = "\
+As a service of systemd:
+  [Service]
+  ExecStart=/usr/local/bin/ikd trust watch --store /var/lib/ikd --url https://…/trust
+  Restart=always
+
+Counters that run `ikd verify -` with the same store take up what it fetches, within seconds.
+It ends with exit status 0 on SIGTERM and Ctrl-C, and survives being killed.";
+
 /// Flags of `ikd trust watch`.
 #[derive(Debug, Args)]
+#[command(after_help = WATCH_EXAMPLE)]
 pub(super) struct WatchArgs {
     /// Where the trust list is published
     #[arg(long, value_name = "URL", required = true)]
