@@ -60,15 +60,21 @@
 //! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `refresh` | [`Refresher`]: trust list and status lists that keep themselves fresh |
+//! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
 
 mod attributes;
+#[cfg(feature = "audit")]
+pub mod audit;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod digest_map;
+#[cfg(any(test, feature = "conformance"))]
+mod hex;
 #[cfg(feature = "http")]
 mod http;
 pub mod limits;
@@ -82,8 +88,6 @@ mod replay;
 #[cfg(feature = "scan")]
 pub mod scan;
 mod signature;
-#[cfg(test)]
-mod testing;
 mod time;
 mod trust;
 mod verify;

@@ -6,7 +6,9 @@ use chrono::{DateTime, Datelike, Timelike};
 
 /// A point in time: whole seconds since 1970-01-01 00:00 UTC, without leap seconds, as the
 /// `NumericDate` of CWT (RFC 8392 section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
+)]
 #[serde(transparent)]
 pub struct UnixTime(i64);
 

@@ -1,7 +1,5 @@
 //! The offline bundle: a trust list and status lists in one file (trust section 3).
 
-use std::borrow::Cow;
-
 use super::error::{BundleError, TrustError};
 use super::state::TrustState;
 use crate::limits::MAX_SIGNED_BYTES;
@@ -44,20 +42,24 @@ impl<'a> Bundle<'a> {
 
     /// Writes a bundle.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        cbor::write_head(&mut out, 5, 3);
-        cbor::write_text(&mut out, "ikd_bundle");
-        cbor::write_head(&mut out, 0, 1);
-        cbor::write_text(&mut out, "trust");
-        cbor::write_bytes(&mut out, self.trust_list);
-        cbor::write_text(&mut out, "status");
-        cbor::write_head(&mut out, 5, u64::try_from(self.status_lists.len()).unwrap_or_default());
-        for (uri, token) in &self.status_lists {
-            cbor::write_text(&mut out, uri);
-            cbor::write_bytes(&mut out, token);
-        }
-        out
+        write(self.trust_list, &self.status_lists)
     }
+}
+
+fn write<T: AsRef<[u8]>>(trust_list: &[u8], status_lists: &[(&str, T)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    cbor::write_head(&mut out, 5, 3);
+    cbor::write_text(&mut out, "ikd_bundle");
+    cbor::write_head(&mut out, 0, 1);
+    cbor::write_text(&mut out, "trust");
+    cbor::write_bytes(&mut out, trust_list);
+    cbor::write_text(&mut out, "status");
+    cbor::write_head(&mut out, 5, u64::try_from(status_lists.len()).unwrap_or_default());
+    for (uri, token) in status_lists {
+        cbor::write_text(&mut out, uri);
+        cbor::write_bytes(&mut out, token.as_ref());
+    }
+    out
 }
 
 impl std::fmt::Debug for Bundle<'_> {
@@ -86,18 +88,13 @@ impl TrustState {
             Err(why) => Err(unreadable(uri, why)),
         });
         let tokens: Vec<_> = tokens.collect::<Result<_, _>>()?;
-        Ok(bundle(&trust_list, &tokens))
+        Ok(write(&trust_list, &tokens))
     }
 
     /// All lists that can be read, withdrawn ones too; nothing without a trust list.
     pub(super) fn saved_bundle(&self) -> Vec<u8> {
         let list = self.list.as_ref().and_then(|list| list.token.read().ok());
         let tokens = self.status.iter().filter_map(|(uri, l)| Some((&**uri, l.token.read().ok()?)));
-        list.map(|list| bundle(&list, &tokens.collect::<Vec<_>>())).unwrap_or_default()
+        list.map(|list| write(&list, &tokens.collect::<Vec<_>>())).unwrap_or_default()
     }
-}
-
-fn bundle(trust_list: &[u8], tokens: &[(&str, Cow<'_, [u8]>)]) -> Vec<u8> {
-    let status_lists = tokens.iter().map(|(uri, token)| (*uri, &**token)).collect();
-    Bundle { trust_list, status_lists }.to_bytes()
 }

@@ -1,7 +1,9 @@
 //! The trust that a verifier holds: shared between threads, updated as a whole.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "store")]
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -27,8 +29,10 @@ pub struct Trust {
     /// The highest time ever seen (trust section 5), in seconds.
     floor: AtomicI64,
     /// Bytes of memory that the values of all status lists may take.
+    #[cfg(feature = "store")]
     memory: usize,
     /// The folder for values beyond that.
+    #[cfg(feature = "store")]
     scratch: Option<PathBuf>,
     #[cfg(feature = "refresh")]
     pub(crate) refresh: crate::refresh::RefreshLink,
@@ -138,14 +142,12 @@ impl TrustState {
 
     /// Puts a checked trust list in force, with what that means for roots and status lists.
     fn set_list(&mut self, list: Signed<TrustList>) {
-        if let Some(old) = &self.list {
-            self.status.retain(|_, status| match status.value.under(&old.value, &list.value) {
-                Some(value) => {
-                    status.value = Arc::new(value);
-                    true
+        if let Some(old) = self.list.take() {
+            for (uri, held) in std::mem::take(&mut self.status) {
+                if let Some(value) = held.value.under(&old.value, &list.value) {
+                    self.status.insert(uri, Signed { value: Arc::new(value), ..held });
                 }
-                None => false,
-            });
+            }
         }
         self.roots = list.value.roots().clone();
         self.list = Some(list);
@@ -160,7 +162,9 @@ impl Trust {
             state: RwLock::new(Arc::new(state)),
             update: Mutex::new(()),
             floor: AtomicI64::new(i64::MIN),
+            #[cfg(feature = "store")]
             memory: usize::MAX,
+            #[cfg(feature = "store")]
             scratch: None,
             #[cfg(feature = "refresh")]
             refresh: crate::refresh::RefreshLink::default(),
@@ -296,10 +300,7 @@ impl Trust {
                 }
                 offered.may_replace(&stored.value)?;
             }
-            let others = state.status.iter().filter(|(other, _)| ***other != *uri);
-            let taken = others.map(|(_, list)| list.value.memory()).fold(0, usize::saturating_add);
-            let memory = self.memory.saturating_sub(taken);
-            let list = offered.unpack(Room { memory, scratch: self.scratch.as_deref() })?;
+            let list = offered.unpack(self.room(state, &uri))?;
             // A list that is dated wildly must not lock the verifier out.
             if list.issued() < trust.expires() {
                 self.observe(list.issued());
@@ -307,6 +308,20 @@ impl Trust {
             state.status.insert(uri.as_str().into(), Signed { value: Arc::new(list), token });
             Ok(uri)
         })
+    }
+
+    /// Where the values of a list may be.
+    #[cfg(feature = "store")]
+    fn room(&self, state: &TrustState, uri: &str) -> Room<'_> {
+        let replaced = state.status_list(uri).map_or(0, StatusList::memory);
+        let taken = state.memory().saturating_sub(replaced);
+        Room { memory: self.memory.saturating_sub(taken), scratch: self.scratch.as_deref() }
+    }
+
+    /// Where there are no files, there is no limit.
+    #[cfg(not(feature = "store"))]
+    fn room(&self, _: &TrustState, _: &str) -> Room<'_> {
+        Room { memory: usize::MAX, scratch: None }
     }
 
     /// Drops the bytes of lists that are in files now, if they are still those of `saved`.

@@ -26,6 +26,7 @@ pub struct VerifiedPresentation {
     pub(super) credential_issued: UnixTime,
     pub(super) credential_expires: UnixTime,
     pub(super) qr_sha256: [u8; 32],
+    pub(super) holder_key: [u8; 32],
     pub(super) challenged: bool,
     pub(super) status: StatusReport,
     pub(super) trust: TrustReport,
@@ -159,6 +160,13 @@ impl VerifiedPresentation {
     /// SHA-256 of the decoded bytes of the QR, for a consent request about it.
     pub fn qr_sha256(&self) -> &[u8; 32] {
         &self.qr_sha256
+    }
+
+    /// The thumbprint of the phone's key (RFC 9679): the same for every QR of this credential on
+    /// this phone, so that its next QR is known as the same holder's. A pseudonym, and so personal
+    /// data.
+    pub fn holder_key_thumbprint(&self) -> &[u8; 32] {
+        &self.holder_key
     }
 
     /// What is known of revocation.

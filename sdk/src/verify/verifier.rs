@@ -184,6 +184,7 @@ impl Verifier {
             credential_issued: credential.issued,
             credential_expires: credential.expires,
             qr_sha256: Sha256::digest(envelope).into(),
+            holder_key: credential.holder_key.thumbprint(),
             challenged: challenge.is_some(),
             status,
             trust: TrustReport {

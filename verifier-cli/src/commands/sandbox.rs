@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use ikd_sandbox::phone_page::PhonePage;
-use ikd_sandbox::publisher::{Misbehaviour, ORIGIN, Publisher, TRUST_URL};
 use ikd_sandbox::{Background, Picture, PresentOptions, Profile, Sandbox, Trouble};
 use ikd_verifier::{Language, Message, RootKeys, Trust, UnixTime};
 
+use crate::commands::gateway::{self, GatewayArgs};
 use crate::files;
 use crate::outcome::{Exit, Failure};
 use crate::render::{FAINT, table};
 use crate::store::Store;
 use crate::values::{hex, time, to_hex};
+
+mod publish;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +25,7 @@ Examples:
   ikd sandbox qr --bad stolen-credential         a QR that must be refused, in the terminal
   ikd sandbox phone                              a phone whose QR changes every minute
   ikd sandbox publish                            trust list and status list, over HTTP
+  ikd sandbox gateway coba                       a phone that can be asked for more, and its gateway
   ikd verify --store coba qr.png
 
 Everyone here is fictional. All keys follow from a seed that is public: they protect nothing.";
@@ -73,15 +76,9 @@ enum SandboxCommand {
         port: u16,
     },
     /// Publish trust list and status list, to this computer only; phones can be reported lost
-    Publish {
-        /// The port; 0 for any that is free
-        #[arg(long, default_value_t = 8172)]
-        port: u16,
-
-        /// Behave badly, as in `stall` or `zip-bomb`
-        #[arg(long, value_name = "HOW")]
-        misbehave: Option<Misbehaviour>,
-    },
+    Publish(publish::PublishArgs),
+    /// Serve the consent gateway, with the phone on which the citizen decides
+    Gateway(GatewayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -148,20 +145,8 @@ pub(crate) fn run(
             let ahead = now.since(UnixTime::now());
             page.serve(&sandbox, || UnixTime::now().plus(ahead).secs());
         }
-        SandboxCommand::Publish { port, misbehave } => {
-            let ahead = now.since(UnixTime::now());
-            let clock = move || UnixTime::now().plus(ahead).secs();
-            let publisher = Publisher::start(sandbox, ("127.0.0.1", port), clock)
-                .map_err(|error| format!("port {port}: {error}"))?;
-            // Versions follow from the time, so that they go on when this is started again.
-            let version = now.since(UnixTime::from_secs(1_767_225_600));
-            publisher.go_on_from(u32::try_from(version).unwrap_or(1).max(2));
-            publisher.misbehave(misbehave);
-            publishing(&publisher.url(), language, out)?;
-            loop {
-                std::thread::park();
-            }
-        }
+        SandboxCommand::Publish(args) => publish::run(sandbox, &args, now, language, out)?,
+        SandboxCommand::Gateway(args) => gateway::run(sandbox, &args, now, language, out)?,
     }
     Ok(Exit::Accepted)
 }
@@ -255,22 +240,6 @@ fn make_qr(sandbox: &Sandbox, args: &QrArgs, now: i64, out: &mut dyn Write) -> R
         write!(out, "{}", picture()?.terminal(background))?;
     }
     Ok(())
-}
-
-fn publishing(url: &str, language: Language, out: &mut dyn Write) -> Result<(), Failure> {
-    let say = |id, en| Message::new(id, en).in_language(language);
-    writeln!(out, "{url}/trust")?;
-    writeln!(out, "{}", say("Ambil dengan:", "Fetch with:"))?;
-    writeln!(out, "  ikd trust update --url {TRUST_URL} --danger-route {ORIGIN}={url}")?;
-    writeln!(out, "{}", say("HP Siti hilang, kunci diganti:", "Siti lost her phone; new keys:"))?;
-    writeln!(out, "  curl -X POST {url}/lost/siti-contoh")?;
-    writeln!(out, "  curl -X POST {url}/rotate/roots")?;
-    writeln!(out, "  curl -X POST {url}/rotate/status-key")?;
-    writeln!(out, "{}", say("Berulah, dan kembali baik:", "Misbehave, and behave again:"))?;
-    let ways = Misbehaviour::ALL.map(Misbehaviour::name).join("|");
-    writeln!(out, "  curl -X POST {url}/misbehave/stall  {FAINT}{ways}{FAINT:#}")?;
-    writeln!(out, "  curl -X POST {url}/behave")?;
-    Ok(out.flush()?)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

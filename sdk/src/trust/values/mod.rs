@@ -117,13 +117,13 @@ impl Values {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{PackedValues, Room, Values};
+    use crate::hex;
     use crate::payload::cbor;
-    use crate::testing::hex;
 
     const ENDLESS: Room<'static> = Room { memory: usize::MAX, scratch: None };
 
     fn packed(bits: u8, lst: &[u8]) -> Vec<u8> {
-        let mut item = hex(&format!("a26462697473{bits:02x}636c7374"));
+        let mut item = hex::decode(&format!("a26462697473{bits:02x}636c7374")).unwrap();
         cbor::write_bytes(&mut item, lst);
         item
     }
@@ -140,7 +140,7 @@ mod tests {
     /// The `StatusList` structures of draft-ietf-oauth-status-list section 4.3.
     #[test]
     fn reads_the_examples_of_the_draft() {
-        let read = |text| unpack(&hex(text), ENDLESS).unwrap();
+        let read = |text| unpack(&hex::decode(text).unwrap(), ENDLESS).unwrap();
         let one_bit = read("a2646269747301636c73744a78dadbb918000217015d");
         let values: Vec<_> = (0..17).map_while(|i| one_bit.get(i)).collect();
         assert_eq!(values, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);

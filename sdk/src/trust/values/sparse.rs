@@ -17,8 +17,8 @@ pub(super) struct SparseBytes {
 
 enum Block {
     /// Positions within the block, rising, and the byte at each.
-    Sparse(Box<[u16]>, Box<[u8]>),
-    Whole(Box<[u8]>),
+    Sparse(Vec<u16>, Vec<u8>),
+    Whole(Vec<u8>),
 }
 
 /// Bytes that one entry of a sparse block takes.
@@ -27,18 +27,20 @@ const ENTRY: usize = 3;
 impl SparseBytes {
     /// Adds a block. All but the last have [`PIECE`] bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        let taken = bytes.iter().filter(|byte| **byte != 0).count().saturating_mul(ENTRY);
-        let block = if taken < bytes.len() {
-            let entries = || (0_u16..=u16::MAX).zip(bytes).filter(|(_, byte)| **byte != 0);
-            Block::Sparse(
-                entries().map(|(at, _)| at).collect(),
-                entries().map(|(_, b)| *b).collect(),
-            )
+        let entries = bytes.iter().filter(|byte| **byte != 0).count();
+        let sparse = entries.saturating_mul(ENTRY);
+        let block = if sparse < bytes.len() {
+            let (mut at, mut values) = (Vec::with_capacity(entries), Vec::with_capacity(entries));
+            for (position, byte) in (0..=u16::MAX).zip(bytes).filter(|(_, byte)| **byte != 0) {
+                at.push(position);
+                values.push(*byte);
+            }
+            Block::Sparse(at, values)
         } else {
-            Block::Whole(bytes.into())
+            Block::Whole(bytes.to_vec())
         };
         self.len = self.len.saturating_add(bytes.len());
-        let content = taken.min(bytes.len());
+        let content = sparse.min(bytes.len());
         self.memory = self.memory.saturating_add(content).saturating_add(size_of::<Block>());
         self.blocks.push(block);
     }

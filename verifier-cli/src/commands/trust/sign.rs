@@ -70,7 +70,7 @@ struct DraftArgs {
     #[arg(long = "root", value_name = "HEX", value_parser = values::hex::<32>)]
     roots: Vec<RootKey>,
 
-    /// How many of the roots must sign from this version on
+    /// How many of the roots must sign from this version on [default: all given, or as before]
     #[arg(long, value_name = "N")]
     threshold: Option<usize>,
 
@@ -96,6 +96,10 @@ struct WithArgs {
     /// Private key of a root: PKCS#8 PEM, as `ikd keygen` writes it
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+
+    /// The list that is out, to see what changes
+    #[arg(long, value_name = "LIST")]
+    previous: Option<PathBuf>,
 
     /// Sign only if the draft has this SHA-256, as the others read it out
     #[arg(long, value_name = "HEX", value_parser = values::hex::<32>)]
@@ -181,7 +185,8 @@ fn with(args: &WithArgs, view: View, out: &mut dyn Write) -> Result<Exit, Failur
         Ok(draft) => draft,
         Err(error) => return refused(&error),
     };
-    summary::write(out, view, &draft, None)?;
+    let previous = args.previous.as_deref().map(read_draft).transpose()?;
+    summary::write(out, view, &draft, previous.as_ref())?;
     digest_line(out, &payload)?;
     if args.sha256.is_some_and(|expected| expected != detached::sha256(&payload)) {
         warn("that is not the SHA-256 of this draft: nothing is signed");

@@ -183,13 +183,18 @@ impl Key {
         Self {
             key_use: key.key_use.as_str().to_owned(),
             kid: Some(to_hex(&key.kid)),
-            key: match &key.key {
-                PublicKey::Ed25519(x) => to_hex(x),
-                PublicKey::P256 { x, y } => to_hex(x) + &to_hex(y),
-            },
+            key: key_text(&key.key),
             from: Time(key.from),
             until: Time(key.until),
             revoked: key.revoked.map(Time),
         }
+    }
+}
+
+/// A public key as descriptions write it.
+pub(super) fn key_text(key: &PublicKey) -> String {
+    match key {
+        PublicKey::Ed25519(x) => to_hex(x),
+        PublicKey::P256 { x, y } => to_hex(x) + &to_hex(y),
     }
 }

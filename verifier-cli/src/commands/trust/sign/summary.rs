@@ -5,6 +5,7 @@ use std::io::Write;
 use ikd_verifier::authoring::{IssuerDraft, KeyDraft, TrustListDraft};
 use ikd_verifier::{KeyUse, UnixTime};
 
+use super::description::key_text;
 use crate::labels::printable;
 use crate::outcome::Failure;
 use crate::render::{BAD, FAINT, GOOD, HEADING, View};
@@ -61,17 +62,13 @@ fn issuer_line(issuer: &IssuerDraft) -> String {
     format!("{id}  {name}{}", gateway.collect::<String>())
 }
 
+/// With the key itself: another key under a known id must not go unseen.
 fn key_line(issuer: &IssuerDraft, key: &KeyDraft, view: View) -> String {
+    let (id, key_use, kid) = (printable(&issuer.id), key.key_use.as_str(), to_hex(&key.kid));
+    let (public, from, until) = (key_text(&key.key), key.from, key.until);
     let revoked = key.revoked.map(|at| format!("  {} {at}", view.say("DICABUT", "REVOKED")));
-    format!(
-        "{}  {}  {}  {} – {}{}",
-        printable(&issuer.id),
-        key.key_use.as_str(),
-        to_hex(&key.kid),
-        key.from,
-        key.until,
-        revoked.unwrap_or_default()
-    )
+    let revoked = revoked.unwrap_or_default();
+    format!("{id}  {key_use}  {kid}  {from} – {until}  {public}{revoked}")
 }
 
 /// What is allowed and still likely wrong.
