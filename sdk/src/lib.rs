@@ -59,6 +59,7 @@
 //! | `scan` (default) | [`scan`]: images and camera frames to texts |
 //! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
 //! | `clock` (default) | [`UnixTime::now`] |
+//! | `refresh` | [`Refresher`]: trust list and status lists that keep themselves fresh |
 //! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
@@ -80,6 +81,8 @@ pub mod limits;
 mod message;
 mod payload;
 mod policy;
+#[cfg(feature = "refresh")]
+mod refresh;
 mod refusal;
 mod replay;
 #[cfg(feature = "scan")]
@@ -101,6 +104,13 @@ pub use payload::{
     Base45Error, CborError, CborFault, DocumentShare, Envelope, UnverifiedPresentation,
 };
 pub use policy::{Policy, SkewError, StatusPolicy};
+#[cfg(all(feature = "refresh", feature = "store"))]
+pub use refresh::FileRefreshStore;
+#[cfg(feature = "refresh")]
+pub use refresh::{
+    ClockOffset, FetchError, RefreshEvent, RefreshMemo, RefreshOptions, RefreshOutcome,
+    RefreshStore, RefreshTarget, RefreshTask, Refresher,
+};
 pub use refusal::{Code, Detail, Refusal};
 #[cfg(feature = "store")]
 pub use replay::DirectoryReplayStore;

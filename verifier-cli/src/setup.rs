@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ikd_verifier::{
-    AttributeName, Challenge, DirectoryReplayStore, MemoryReplayStore, Policy, Refusal,
-    ReplayStore, RootKey, RootKeys, StatusPolicy, Trust, UnixTime, VerifiedPresentation, Verifier,
+    AttributeName, Challenge, ClockOffset, DirectoryReplayStore, MemoryReplayStore, Policy,
+    Refusal, ReplayStore, RootKey, RootKeys, StatusPolicy, Trust, UnixTime, VerifiedPresentation,
+    Verifier,
 };
 
 use crate::files;
@@ -130,6 +131,25 @@ impl Station {
         match &self.challenge {
             Some(challenge) => self.verifier.verify_answer(text, challenge, now),
             None => self.verifier.verify_text(text, now),
+        }
+    }
+
+    /// How far this device's clock was off when a server was last met.
+    pub(crate) fn clock_offset(&self) -> Option<ClockOffset> {
+        self.verifier.trust().clock_offset()
+    }
+
+    /// For a station that stays open: takes up what `ikd trust watch` or `update` stores meanwhile.
+    pub(crate) fn follow_store(&self) {
+        if let Some(store) = &self.store {
+            store.follow(self.verifier.trust());
+        }
+    }
+
+    /// Notes which status lists were missing, for the next update over the network.
+    pub(crate) fn remember_missing(&self) {
+        if let Some(store) = &self.store {
+            store.note_missing(self.verifier.trust());
         }
     }
 

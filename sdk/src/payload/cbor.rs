@@ -462,7 +462,7 @@ pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, arg: u64) {
 }
 
 /// Writes an integer.
-#[cfg(any(feature = "authoring", feature = "store"))]
+#[cfg(any(feature = "authoring", feature = "refresh", feature = "store"))]
 pub(crate) fn write_int(out: &mut Vec<u8>, value: i64) {
     match u64::try_from(value) {
         Ok(value) => write_head(out, 0, value),

@@ -34,6 +34,8 @@ pub struct Trust {
     /// The folder for values beyond that.
     #[cfg(feature = "store")]
     scratch: Option<PathBuf>,
+    #[cfg(feature = "refresh")]
+    pub(crate) refresh: crate::refresh::RefreshLink,
 }
 
 /// One consistent state of trust.
@@ -113,6 +115,19 @@ impl TrustState {
         self.status.get(uri).map(|list| &*list.value)
     }
 
+    /// SHA-256 of the trust list as it was signed.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn list_digest(&self) -> Option<&[u8; 32]> {
+        self.list.as_ref().map(|list| list.token.digest())
+    }
+
+    /// SHA-256 of the status list of a URI as it was signed, if its key still vouches for it.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn status_digest(&self, uri: &str) -> Option<&[u8; 32]> {
+        let list = self.status.get(uri).filter(|list| !list.value.is_withdrawn());
+        list.map(|list| list.token.digest())
+    }
+
     /// Bytes of memory that the values of the status lists take.
     pub fn memory(&self) -> usize {
         self.status_lists().map(StatusList::memory).fold(0, usize::saturating_add)
@@ -151,6 +166,8 @@ impl Trust {
             memory: usize::MAX,
             #[cfg(feature = "store")]
             scratch: None,
+            #[cfg(feature = "refresh")]
+            refresh: crate::refresh::RefreshLink::default(),
         }
     }
 
@@ -373,9 +390,15 @@ impl Trust {
                 if stored.is_some_and(|stored| stored.token.digest() == list.token.digest()) {
                     continue;
                 }
-                // An older one, and one whose key is gone, simply stays out.
+                // An older one, and one whose key is gone, simply stays out; so does another one of
+                // the same second, for what was fetched last is here.
+                let stored = stored.map(|stored| &*stored.value);
+                let same_second = |s: &StatusList| s.issued() == list.value.issued();
+                if stored.is_some_and(|stored| !stored.is_withdrawn() && same_second(stored)) {
+                    continue;
+                }
                 let value = list.value.under(old, &ours.value);
-                let value = value.filter(|v| v.replaces(stored.map(|stored| &*stored.value)));
+                let value = value.filter(|value| value.replaces(stored));
                 if let Some(value) = value {
                     let list = Signed { value: Arc::new(value), token: list.token.clone() };
                     state.status.insert(Arc::clone(uri), list);

@@ -31,6 +31,8 @@ pub struct VerifiedPresentation {
     pub(super) status: StatusReport,
     pub(super) trust: TrustReport,
     pub(super) replay_scope: ReplayScope,
+    #[cfg(feature = "refresh")]
+    pub(super) clock_offset: Option<crate::refresh::ClockOffset>,
 }
 
 /// What is known of the credential's revocation status.
@@ -180,6 +182,13 @@ impl VerifiedPresentation {
     /// Which verifiers cannot accept this QR any more.
     pub fn replay_scope(&self) -> ReplayScope {
         self.replay_scope
+    }
+
+    /// How far the verifier's clock was off when it last met a server. The result does not depend
+    /// on it.
+    #[cfg(feature = "refresh")]
+    pub fn clock_offset(&self) -> Option<crate::refresh::ClockOffset> {
+        self.clock_offset
     }
 
     /// What this acceptance does not establish.

@@ -193,6 +193,8 @@ impl Verifier {
                 expires_in: list.expires().since(now),
             },
             replay_scope: self.replay.scope(),
+            #[cfg(feature = "refresh")]
+            clock_offset: self.trust.clock_offset(),
         };
         Ok(PendingPresentation {
             verified,
@@ -277,6 +279,8 @@ impl Verifier {
         let list = state.status_list(reference.uri);
         // Only the credential's own issuer may speak about it.
         let Some(list) = list.filter(|list| list.issuer() == credential.issuer) else {
+            #[cfg(feature = "refresh")]
+            self.trust.refresh.want(reference.uri);
             return unavailable(StatusUnknown::NoList);
         };
         let age = now.since(list.issued());

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use ikd_verifier::{Language, Message, RootKey, StatusListError, Trust, TrustError, UnixTime};
@@ -14,6 +15,7 @@ use crate::store::Store;
 use crate::values;
 
 mod bundle_out;
+mod network;
 mod show;
 mod sign;
 
@@ -21,6 +23,8 @@ const EXAMPLES: &str = "\
 Examples:
   ikd trust init --root 8f3c… --root 19aa… --root 77d0… --threshold 2 --bundle trust.ikd
   ikd trust update --bundle trust.ikd         from a memory stick, say
+  ikd trust update --url https://…/trust      over the network: trust list and status lists
+  ikd trust watch --url https://…/trust       the same, again and again, until it is stopped
   ikd trust update --bundle-out gates.ikd     what is in force, for gates without network
   ikd trust show                              and what runs out soon
 
@@ -48,6 +52,8 @@ enum TrustCommand {
     Init(InitArgs),
     /// Take up a newer trust list or status list
     Update(UpdateArgs),
+    /// Keep trust list and status lists fresh until stopped, for a gate's service manager
+    Watch(network::WatchArgs),
     /// Show what is trusted, until when, and what runs out soon
     Show(show::ShowArgs),
     /// Publish a trust list: draft, sign on separate machines, assemble, check
@@ -70,10 +76,10 @@ struct InitArgs {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
 struct UpdateArgs {
     /// Offline bundle: trust list and status lists in one file
     #[arg(long, value_name = "FILE")]
+    #[arg(required_unless_present_any = ["list", "status", "url", "bundle_out"])]
     bundle: Option<PathBuf>,
 
     /// Trust list
@@ -87,6 +93,13 @@ struct UpdateArgs {
     /// Write all that is in force then as an offline bundle, for gates without network
     #[arg(long, value_name = "FILE")]
     bundle_out: Option<PathBuf>,
+
+    /// Where the trust list is published: fetches it, and the status lists that are held
+    #[arg(long, value_name = "URL", conflicts_with_all = ["bundle", "list", "status"])]
+    url: Option<String>,
+
+    #[command(flatten)]
+    network: network::NetworkArgs,
 }
 
 /// Runs the command.
@@ -110,11 +123,15 @@ pub(crate) fn run(
         }
         TrustCommand::Update(update) => {
             let store = store()?;
-            let trust = set_up(&store)?;
-            let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
-            let mut parts: Vec<_> = parts.into_iter().flatten().collect();
-            parts.extend(update.status.into_iter().map(Update::Status));
-            let exit = apply(&store, &trust, parts, now, language, out)?;
+            let trust = Arc::new(set_up(&store)?);
+            let exit = if let Some(url) = &update.url {
+                network::update(url, &update.network, &store, &trust, now, language, out)?
+            } else {
+                let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
+                let mut parts: Vec<_> = parts.into_iter().flatten().collect();
+                parts.extend(update.status.into_iter().map(Update::Status));
+                apply(&store, &trust, parts, now, language, out)?
+            };
             match update.bundle_out {
                 Some(path) if exit == Exit::Accepted => {
                     bundle_out::run(&path, &trust.snapshot(), now, language, out)
@@ -128,6 +145,10 @@ pub(crate) fn run(
         TrustCommand::Show(args) => {
             let store = store()?;
             show::run(&args, &store, &set_up(&store)?, now, language, out)
+        }
+        TrustCommand::Watch(watch) => {
+            let store = store()?;
+            network::watch(&watch, &store, &Arc::new(set_up(&store)?), language, out)
         }
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn run(
         let mut object = as_json(&state, now);
         object["store"] = json!(store.folder().to_string_lossy());
         object["clock_floor"] = json!(trust.clock_floor());
+        object["clock_offset"] = json!(trust.clock_offset());
         writeln!(out, "{object}")?;
     } else {
         let view = View { language, profile: None, full: false };
@@ -164,6 +165,11 @@ impl Page {
         self.row(format_args!("{roots}: {threshold} {of} {count} {signatures}"));
         if let Some(floor) = trust.clock_floor() {
             self.row(format_args!("{clock}: {floor}"));
+        }
+        if let Some(offset) = trust.clock_offset() {
+            let when = self.view.say("diukur", "measured");
+            let text = offset.text(self.view.language);
+            self.row(format_args!("{text} ({when} {})", offset.measured));
         }
         match state.list() {
             None => self.row(format_args!("{BAD}✘ {none}{BAD:#}")),
