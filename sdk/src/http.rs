@@ -196,6 +196,12 @@ impl HttpClient {
         Ok(Self { client, options: options.clone() })
     }
 
+    /// The URL that an address stands for.
+    #[cfg(feature = "consent")]
+    pub(crate) fn resolve(&self, address: &str) -> Result<Url, HttpError> {
+        self.options.resolve(address)
+    }
+
     /// A request, of which the answer may have up to `limit` bytes.
     pub(crate) async fn send(
         &self,

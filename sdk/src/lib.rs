@@ -60,6 +60,7 @@
 //! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `audit` | `audit`: consent receipts and their tamper-evident log |
+//! | `consent` | `consent`: asks the citizen for attributes; backends only |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
@@ -70,6 +71,8 @@ pub mod audit;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "consent")]
+pub mod consent;
 #[cfg(feature = "http")]
 mod http;
 pub mod limits;

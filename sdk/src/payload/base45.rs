@@ -68,6 +68,26 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Base45Error> {
     }
 }
 
+/// The one base45 text of these bytes.
+#[cfg(feature = "consent")]
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+    let mut text = String::with_capacity(bytes.len().saturating_mul(3).div_ceil(2));
+    for chunk in bytes.chunks(2) {
+        let (mut value, digits) = match *chunk {
+            [high, low] => (usize::from(u16::from_be_bytes([high, low])), 3),
+            [byte] => (usize::from(byte), 2),
+            _ => continue,
+        };
+        for _ in 0..digits {
+            let digit = ALPHABET.get(value % ALPHABET.len()).copied().unwrap_or_default();
+            text.push(char::from(digit));
+            value /= ALPHABET.len();
+        }
+    }
+    text
+}
+
 /// Value of a group; a character outside the alphabet makes it larger than any valid group.
 fn group_value(group: &[u8; 3]) -> u32 {
     let [a, b, c] = group.map(|c| {
@@ -109,6 +129,14 @@ mod tests {
         assert_eq!(decode(b"000V5"), Err(Base45Error::Range { at: 3 }));
         assert_eq!(decode(b"000::"), Err(Base45Error::Range { at: 3 }));
         assert_eq!(decode(b"U5").unwrap(), [0xff]);
+    }
+
+    #[cfg(feature = "consent")]
+    #[test]
+    fn encodes_what_it_decodes() {
+        for text in ["BB8", "%69 VD92EX0", "UJCLQE7W581", "QED8WEX0", "FGW", "U5", ""] {
+            assert_eq!(encode(&decode(text.as_bytes()).unwrap()), text);
+        }
     }
 
     #[test]

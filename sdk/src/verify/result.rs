@@ -26,6 +26,9 @@ pub struct VerifiedPresentation {
     pub(super) credential_issued: UnixTime,
     pub(super) credential_expires: UnixTime,
     pub(super) qr_sha256: [u8; 32],
+    /// The decoded QR: a consent request shows it to the issuer's gateway.
+    #[cfg(feature = "consent")]
+    pub(super) envelope: std::sync::Arc<[u8]>,
     pub(super) challenged: bool,
     pub(super) status: StatusReport,
     pub(super) trust: TrustReport,
@@ -154,6 +157,13 @@ impl VerifiedPresentation {
     /// SHA-256 of the decoded bytes of the QR, for a consent request about it.
     pub fn qr_sha256(&self) -> &[u8; 32] {
         &self.qr_sha256
+    }
+
+    /// The text of the QR in its one spelling, without white space around it.
+    #[cfg(feature = "consent")]
+    pub(crate) fn qr_text(&self) -> String {
+        use crate::payload::{base45, envelope::PREFIX};
+        format!("{PREFIX}{}", base45::encode(&self.envelope))
     }
 
     /// What is known of revocation.

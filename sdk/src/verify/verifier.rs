@@ -184,6 +184,8 @@ impl Verifier {
             credential_issued: credential.issued,
             credential_expires: credential.expires,
             qr_sha256: Sha256::digest(envelope).into(),
+            #[cfg(feature = "consent")]
+            envelope: envelope.into(),
             challenged: challenge.is_some(),
             status,
             trust: TrustReport {
