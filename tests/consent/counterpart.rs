@@ -14,7 +14,7 @@ use ikd_verifier::consent::{FileKey, RequestSigner};
 use serde_json::{Value, json};
 
 /// A gateway of its own for each test, on ports of its own.
-pub struct Counterpart {
+pub(crate) struct Counterpart {
     process: Child,
     port: u16,
     http: reqwest::Client,
@@ -23,12 +23,12 @@ pub struct Counterpart {
 
 impl Counterpart {
     /// Starts it for a citizen with these attributes; `None` where it cannot run here.
-    pub fn start(person: &Value) -> Option<Self> {
+    pub(crate) fn start(person: &Value) -> Option<Self> {
         Self::start_with(person, &[])
     }
 
     /// Starts it with more environment variables.
-    pub fn start_with(person: &Value, environment: &[(&str, &str)]) -> Option<Self> {
+    pub(crate) fn start_with(person: &Value, environment: &[(&str, &str)]) -> Option<Self> {
         let program = installed()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let write = |name: &str, value: &Value| {
@@ -54,40 +54,41 @@ impl Counterpart {
         let output = process.stdout.take().expect("its output");
         BufReader::new(output).read_line(&mut line).expect("its first line");
         assert!(line.starts_with("OP "), "the gateway says: {line}");
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Some(Self { process, port, http, _folder: folder })
     }
 
     /// Where it is.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Where it sends notifications.
-    pub fn ping_port(&self) -> u16 {
+    pub(crate) fn ping_port(&self) -> u16 {
         self.port + 2
     }
 
     /// What the phone shows of a request.
-    pub async fn shown(&self, auth_req_id: &str) -> Value {
+    pub(crate) async fn shown(&self, auth_req_id: &str) -> Value {
         let answer = self.http.get(self.phone(auth_req_id)).send().await.expect("the phone");
         let text = answer.text().await.expect("its text");
         serde_json::from_str(&text).expect("JSON")
     }
 
     /// The citizen approves these.
-    pub async fn approve(&self, auth_req_id: &str, claims: &[&str]) {
+    pub(crate) async fn approve(&self, auth_req_id: &str, claims: &[&str]) {
         self.decide(auth_req_id, json!({ "decision": "approve", "claims": claims })).await;
     }
 
     /// The citizen approves, and the gateway breaks a rule.
-    pub async fn misbehave(&self, auth_req_id: &str, claims: &[&str], how: &str) {
+    pub(crate) async fn misbehave(&self, auth_req_id: &str, claims: &[&str], how: &str) {
         let answer = json!({ "decision": "approve", "claims": claims, "misbehave": how });
         self.decide(auth_req_id, answer).await;
     }
 
     /// The citizen says no.
-    pub async fn deny(&self, auth_req_id: &str) {
+    pub(crate) async fn deny(&self, auth_req_id: &str) {
         self.decide(auth_req_id, json!({ "decision": "deny" })).await;
     }
 
@@ -110,7 +111,7 @@ impl Drop for Counterpart {
 }
 
 /// The relying party's key.
-pub fn rp_key() -> SigningKey {
+pub(crate) fn rp_key() -> SigningKey {
     SigningKey::from_bytes(&[11; 32])
 }
 

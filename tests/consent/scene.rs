@@ -14,12 +14,12 @@ use serde_json::{Map, Value, json};
 use crate::counterpart::{Counterpart, rp_key};
 
 /// A sandbox that was opened now.
-pub fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     Sandbox::new([42; 32], UnixTime::now().secs())
 }
 
 /// What the gateway knows of the sandbox's person.
-pub fn person(sandbox: &Sandbox) -> Value {
+pub(crate) fn person(sandbox: &Sandbox) -> Value {
     let person = sandbox.person("siti-contoh").expect("a person");
     let known = Attribute::all().filter_map(|attribute| {
         let value = match person.attribute(attribute)? {
@@ -34,7 +34,7 @@ pub fn person(sandbox: &Sandbox) -> Value {
 }
 
 /// The person's QR, scanned and verified.
-pub fn scanned(sandbox: &Sandbox, profile: Profile) -> VerifiedPresentation {
+pub(crate) fn scanned(sandbox: &Sandbox, profile: Profile) -> VerifiedPresentation {
     let now = UnixTime::now();
     let person = sandbox.person("siti-contoh").expect("a person");
     let qr = sandbox.present(person, profile, now.secs());
@@ -43,7 +43,7 @@ pub fn scanned(sandbox: &Sandbox, profile: Profile) -> VerifiedPresentation {
 }
 
 /// A purpose of a bank.
-pub fn purpose() -> Purpose {
+pub(crate) fn purpose() -> Purpose {
     let config = json!({
         "id": "account_opening",
         "text": { "id": "Pembukaan rekening tabungan", "en": "Opening a savings account" },
@@ -56,7 +56,7 @@ pub fn purpose() -> Purpose {
 }
 
 /// A relying party that is registered as `id`, at a gateway that is reached at `url`.
-pub fn relying_party(sandbox: &Sandbox, id: &str, url: &str) -> ConsentClientBuilder {
+pub(crate) fn relying_party(sandbox: &Sandbox, id: &str, url: &str) -> ConsentClientBuilder {
     let party = RelyingParty { id: label(id), name: label("Bank Contoh") };
     let route = HttpOptions::new().timeout(Duration::from_secs(5)).danger_route(GATEWAY, url);
     ConsentClient::builder(party, Arc::new(FileKey::from(rp_key())), ikd_tests::trust(sandbox))
@@ -65,17 +65,17 @@ pub fn relying_party(sandbox: &Sandbox, id: &str, url: &str) -> ConsentClientBui
 }
 
 /// The client of the bank.
-pub fn bank(sandbox: &Sandbox, gateway: &Counterpart) -> ConsentClient {
+pub(crate) fn bank(sandbox: &Sandbox, gateway: &Counterpart) -> ConsentClient {
     relying_party(sandbox, "rp-bank", &gateway.url()).build().expect("a client")
 }
 
 /// A short text of a configuration.
-pub fn label(text: &str) -> Label {
+pub(crate) fn label(text: &str) -> Label {
     Label::new(text).expect("a label")
 }
 
 /// The request that waits.
-pub fn waiting(started: Started) -> PendingConsent {
+pub(crate) fn waiting(started: Started) -> PendingConsent {
     match started {
         Started::Waiting(pending) => *pending,
         Started::Ended(finished) => panic!("ended at once: {:?}", finished.result),
@@ -83,7 +83,7 @@ pub fn waiting(started: Started) -> PendingConsent {
 }
 
 /// The request that ended at once.
-pub fn ended(started: Started) -> FinishedConsent {
+pub(crate) fn ended(started: Started) -> FinishedConsent {
     match started {
         Started::Ended(finished) => *finished,
         Started::Waiting(_) => panic!("it waits"),
@@ -91,13 +91,13 @@ pub fn ended(started: Started) -> FinishedConsent {
 }
 
 /// The gateway's name of a request, which is nobody's business but the phone's.
-pub fn name(pending: &PendingConsent) -> String {
+pub(crate) fn name(pending: &PendingConsent) -> String {
     let stored = serde_json::to_value(pending).expect("it can be stored");
     stored["auth_req_id"].as_str().expect("a name").to_owned()
 }
 
 /// Sleeps until the next poll may be made.
-pub async fn until_next_poll(pending: &PendingConsent) {
+pub(crate) async fn until_next_poll(pending: &PendingConsent) {
     let left = pending.next_poll().duration_since(SystemTime::now()).unwrap_or_default();
     tokio::time::sleep(left).await;
 }
