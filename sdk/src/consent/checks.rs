@@ -198,3 +198,6 @@ impl Expected<'_> {
 fn text<'a>(token: &'a Object, name: &str) -> Option<&'a str> {
     token.get(name).and_then(Value::as_str)
 }
+
+#[cfg(test)]
+mod tests;
