@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    conformance, demo, inspect, keygen, manual, nik, page, sandbox, scan, trust, verify,
+    audit, conformance, demo, inspect, keygen, manual, nik, page, sandbox, scan, trust, verify,
 };
 use crate::language::LanguageArg;
 
@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Scan(scan::ScanArgs),
     /// Set up whom this device trusts
     Trust(trust::TrustArgs),
+    /// Check, export and prune the log of consent receipts
+    Audit(audit::AuditArgs),
     /// Serve the verifier page for browsers, to this computer only
     Page(page::PageArgs),
     /// Show the layers of a QR without verifying it, for developers

@@ -1,7 +1,7 @@
 //! Indonesian or English, from a flag or the locale.
 
 use clap::ValueEnum;
-use ikd_verifier::Language;
+use ikd_verifier::{Language, Message};
 
 /// The `--lang` flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -23,6 +23,11 @@ pub(crate) fn choose(flag: Option<LanguageArg>) -> Language {
             of_locale(locale.into_iter().find(|value| !value.is_empty()).as_deref())
         }
     }
+}
+
+/// The text in one language.
+pub(crate) fn say(language: Language, id: &'static str, en: &'static str) -> &'static str {
+    Message::new(id, en).in_language(language)
 }
 
 /// English for an English locale and for the plain `C`, which developers and scripts use.

@@ -1,4 +1,4 @@
-//! Values on the command line: hexadecimal, times, spans of time, attribute names.
+//! Values on the command line: hexadecimal, times, spans of time, attribute names, random bytes.
 
 use chrono::DateTime;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -56,6 +56,13 @@ pub(crate) fn seconds(text: &str) -> Result<i64, String> {
 pub(crate) fn attribute() -> impl TypedValueParser<Value = AttributeName> {
     PossibleValuesParser::new(AttributeName::ALL.iter().map(|name| name.as_str()))
         .try_map(|name| name.parse::<AttributeName>())
+}
+
+/// Bytes from the operating system's source of random numbers.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], String> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no random numbers: {error}"))?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

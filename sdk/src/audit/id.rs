@@ -39,9 +39,10 @@ macro_rules! ids {
             }
         }
 
+        /// Not the bytes: among these are salts and pseudonyms.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({self})", stringify!($name))
+                f.write_str(concat!(stringify!($name), "(…)"))
             }
         }
 
@@ -75,8 +76,14 @@ ids! {
     ReceiptId 16;
     /// Names one audit log: 16 random bytes.
     LogId 16;
+    /// Hides what a commitment is of: 16 random bytes, gone with the body when it is erased.
+    Salt 16;
     /// A SHA-256.
     Sha256Digest 32;
+    /// An Ed25519 public key that signs the heads of a log.
+    AuditKey 32;
+    /// An Ed25519 signature.
+    HeadSignature 64;
     /// Stands for a citizen in one relying party's log; see [`PseudonymKey`](super::PseudonymKey).
     Pseudonym 32;
 }

@@ -24,6 +24,10 @@ impl PseudonymKey {
         Self(bytes)
     }
 
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The pseudonym of the citizen with this NIK.
     pub fn of_nik(&self, nik: &Nik) -> Pseudonym {
         self.mac(&["nik", nik.as_str()])

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod audit;
 pub(crate) mod conformance;
 pub(crate) mod demo;
 pub(crate) mod inspect;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(args, language, out),
         Command::Scan(args) => scan::run(&args, language, out),
         Command::Trust(args) => trust::run(args, language, out),
+        Command::Audit(args) => audit::run(args, language, out),
         Command::Page(args) => page::run(&args, language, out),
         Command::Inspect(args) => inspect::run(&args, out),
         Command::Nik(args) => nik::run(&args, language, out),
