@@ -15,7 +15,7 @@ pub const ISS: &str = "https://dukcapil.ikd-sandbox.example";
 /// Where the status list would be published.
 pub const STATUS_URI: &str = "https://dukcapil.ikd-sandbox.example/status/1";
 /// The OpenID issuer of the consent gateway, unless another is set.
-pub const GATEWAY: &str = "https://gateway.ikd-sandbox.example";
+pub const GATEWAY: &str = "https://gateway.sandbox.invalid";
 /// The issuer's name for people.
 const NAME: &str = "Dukcapil SANDBOX (bukan yang asli)";
 
@@ -208,6 +208,12 @@ impl Issuer {
     /// Changes the status of a credential; `false` when the list does not reach so far.
     pub fn set_status(&mut self, index: u32, status: Status) -> bool {
         self.statuses.set(index, status)
+    }
+
+    /// The status of a credential; `None` when the list does not reach so far.
+    #[must_use]
+    pub fn status(&self, index: u32) -> Option<Status> {
+        self.statuses.get(index)
     }
 
     /// The status list as published at `issued`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ed25519_dalek::Signer as _;
+use ed25519_dalek::{Signer as _, Verifier as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::cbor::Value;
@@ -114,6 +114,28 @@ impl fmt::Debug for SigningKey {
 }
 
 impl PublicKey {
+    /// Whether `signature` is this key's signature of `message`.
+    #[must_use]
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Ed25519(x) => ed25519_dalek::VerifyingKey::from_bytes(x)
+                .and_then(|key| {
+                    let signature = ed25519_dalek::Signature::from_slice(signature)?;
+                    key.verify_strict(message, &signature)
+                })
+                .is_ok(),
+            Self::P256 { x, y } => {
+                let point = [&[4][..], x, y].concat();
+                p256::ecdsa::VerifyingKey::from_sec1_bytes(&point)
+                    .and_then(|key| {
+                        let signature = p256::ecdsa::Signature::from_slice(signature)?;
+                        key.verify(message, &signature)
+                    })
+                    .is_ok()
+            }
+        }
+    }
+
     /// The COSE_Key map.
     #[must_use]
     pub fn cose_key(&self) -> Value {
@@ -160,6 +182,9 @@ mod tests {
             assert_ne!(key.public(), SigningKey::derive(kind, &SEED, "b").public());
             assert_ne!(key.public(), SigningKey::derive(kind, &[8; 32], "a").public());
             assert_eq!(key.sign(b"x"), key.sign(b"x"));
+            assert!(key.public().verifies(b"x", &key.sign(b"x")));
+            assert!(!key.public().verifies(b"y", &key.sign(b"x")));
+            assert!(!key.public().verifies(b"x", &key.sign(b"x")[1..]));
         }
     }
 

@@ -42,12 +42,15 @@
 //!   audience, a challenge or a shared document.
 //! - [`CredentialDraft`] and [`TrustList`] have open fields: change anything, then sign.
 //! - [`cbor`], [`cose`] and [`base45`] are the encoders, for QRs that break the format itself.
+//! - `gateway`, behind the feature of that name, is the consent gateway: an OpenID server that asks
+//!   the citizen on the phone page for more than the QR shows.
 //!
 //! # Limitations
 //!
 //! Credentials are of the time the sandbox was opened: one that is kept open for two weeks shows
 //! credentials that have ended. The phone page speaks plain HTTP and knows no users; keep it on the
-//! loopback address, or among people who may see fictional data.
+//! loopback address, or among people who may see fictional data. The gateway listens on a loopback
+//! address only.
 
 mod attribute;
 mod bad_qr;
@@ -58,6 +61,8 @@ pub mod cose;
 mod credential;
 mod device;
 mod draw;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 mod issuer;
 mod keys;
 mod name;

@@ -9,7 +9,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use tiny_http::{Header, Method, Request, Response, Server};
+use tiny_http::{Header, Request, Response, Server};
 
 use crate::device::PresentOptions;
 use crate::draw::Picture;
@@ -25,6 +25,8 @@ pub const SHOWN_FOR: i64 = 60;
 const GRACE: i64 = 15;
 
 const PAGE: &str = include_str!("phone_page.html");
+const STYLE: &str = include_str!("phone_consent.css");
+const SCRIPT: &str = include_str!("phone_consent.js");
 
 /// The server of the phone page.
 pub struct PhonePage {
@@ -54,7 +56,8 @@ impl PhonePage {
     /// Answers one request after another, until [`PhonePage::stop`]. `clock` gives seconds since 1970.
     pub fn serve(&self, sandbox: &Sandbox, clock: impl Fn() -> i64) {
         for request in self.server.incoming_requests() {
-            let reply = reply(sandbox, request.method(), request.url(), clock());
+            let method = request.method().as_str();
+            let reply = reply(sandbox, method, request.url(), clock(), Consent::Elsewhere);
             // A visitor who has gone away is no reason to stop.
             let _ = reply.send(request);
         }
@@ -72,20 +75,40 @@ impl std::fmt::Debug for PhonePage {
     }
 }
 
-struct Reply {
-    status: u16,
-    content_type: &'static str,
-    body: String,
+/// What a path leads to.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
 }
 
-fn reply(sandbox: &Sandbox, method: &Method, url: &str, now: i64) -> Reply {
-    if !matches!(method, Method::Get | Method::Head) {
+/// Whether the page can be asked for consent, because the server of it is a gateway.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    #[cfg(feature = "gateway")]
+    Here,
+    Elsewhere,
+}
+
+/// Answers a request for the page or a part of it.
+pub(crate) fn reply(
+    sandbox: &Sandbox,
+    method: &str,
+    url: &str,
+    now: i64,
+    consent: Consent,
+) -> Reply {
+    if !matches!(method, "GET" | "HEAD") {
         return Reply::error(405, "only GET");
     }
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let screen = || Screen::of(sandbox, query, now);
     match path {
         "/" => Reply { status: 200, content_type: "text/html; charset=utf-8", body: PAGE.into() },
+        "/consent.css" => Reply { status: 200, content_type: "text/css", body: STYLE.into() },
+        "/consent.js" => {
+            Reply { status: 200, content_type: "text/javascript", body: SCRIPT.into() }
+        }
         "/qr.svg" => match screen().map(|screen| Picture::of(&screen.text)) {
             Ok(Ok(picture)) => {
                 Reply { status: 200, content_type: "image/svg+xml", body: picture.svg() }
@@ -97,7 +120,7 @@ fn reply(sandbox: &Sandbox, method: &Method, url: &str, now: i64) -> Reply {
             Ok(screen) => Reply {
                 status: 200,
                 content_type: "application/json",
-                body: screen.state(sandbox).to_string(),
+                body: screen.state(sandbox, consent).to_string(),
             },
             Err(unknown) => Reply::error(400, &unknown.to_string()),
         },
@@ -141,7 +164,7 @@ impl<'a> Screen<'a> {
         Ok(Self { person, profile, trouble, now, text })
     }
 
-    fn state(&self, sandbox: &Sandbox) -> serde_json::Value {
+    fn state(&self, sandbox: &Sandbox, consent: Consent) -> serde_json::Value {
         let person = |person: &Person| {
             json!({
                 "slug": person.slug(), "name": person.full_name(),
@@ -162,6 +185,7 @@ impl<'a> Screen<'a> {
             "shown": self.profile.shown().iter().map(|item| item.name()).collect::<Vec<_>>(),
             "trouble": self.trouble.map(trouble),
             "text": self.text,
+            "consent": consent != Consent::Elsewhere,
             "minute": minute,
             "shown_for": SHOWN_FOR,
             "next_in": minute + SHOWN_FOR - self.now,
@@ -183,14 +207,7 @@ impl Reply {
     }
 
     fn send(self, request: Request) -> io::Result<()> {
-        let headers = [
-            ("Content-Type", self.content_type),
-            ("Content-Security-Policy", &content_security_policy()),
-            ("Cache-Control", "no-store"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
-            ("Referrer-Policy", "no-referrer"),
-            ("X-Content-Type-Options", "nosniff"),
-        ];
+        let headers = headers(self.content_type);
         let mut response = Response::from_string(self.body).with_status_code(self.status);
         for (name, value) in headers {
             let header = Header::from_bytes(name, value).expect("these headers are ASCII");
@@ -201,7 +218,19 @@ impl Reply {
     }
 }
 
-/// Nothing but the page's own script and style, which are named by their digests.
+/// What goes with every answer.
+pub(crate) fn headers(content_type: &str) -> [(&'static str, String); 6] {
+    [
+        ("Content-Type", content_type.to_owned()),
+        ("Content-Security-Policy", content_security_policy()),
+        ("Cache-Control", "no-store".to_owned()),
+        ("Cross-Origin-Resource-Policy", "same-origin".to_owned()),
+        ("Referrer-Policy", "no-referrer".to_owned()),
+        ("X-Content-Type-Options", "nosniff".to_owned()),
+    ]
+}
+
+/// Nothing but the page's own scripts and styles; those inside the page are named by their digests.
 fn content_security_policy() -> String {
     let digest = |element: &str| {
         let (_, rest) = PAGE.split_once(&format!("<{element}>")).unwrap_or_default();
@@ -209,7 +238,7 @@ fn content_security_policy() -> String {
         base64(&Sha256::digest(text))
     };
     format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src 'self'; \
+        "default-src 'none'; script-src 'self' 'sha256-{}'; style-src 'self' 'sha256-{}'; img-src 'self'; \
          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         digest("script"),
         digest("style"),

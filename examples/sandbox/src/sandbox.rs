@@ -8,7 +8,7 @@ use crate::bundle;
 use crate::credential::Credential;
 use crate::device::{Device, PresentOptions, Presentation};
 use crate::issuer::{CredentialOptions, Issuer, STATUS_URI};
-use crate::keys::{KeyKind, PublicKey};
+use crate::keys::{KeyKind, PublicKey, derive};
 use crate::name::UnknownName;
 use crate::person::Person;
 use crate::persons;
@@ -42,6 +42,12 @@ impl Sandbox {
     pub fn new(seed: [u8; 32], now: i64) -> Self {
         let persons = persons::all(date_in_jakarta(now));
         Self { seed, opened: now, issuer: Issuer::new(&seed, now), persons }
+    }
+
+    /// 32 bytes for a purpose of the caller's, which follow from the seed. No more secret than that.
+    #[must_use]
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        derive(&self.seed, &[b"purpose", purpose.as_bytes()])
     }
 
     /// The second the sandbox was opened.

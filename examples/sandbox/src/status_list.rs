@@ -58,6 +58,18 @@ impl StatusList {
         true
     }
 
+    /// An entry; `None` beyond the end of the list.
+    #[must_use]
+    pub fn get(&self, index: u32) -> Option<Status> {
+        let byte = self.bytes.get(index as usize / PER_BYTE)?;
+        Some(match byte >> (index as usize % PER_BYTE * BITS) & 0b11 {
+            0 => Status::Valid,
+            1 => Status::Revoked,
+            2 => Status::Suspended,
+            _ => Status::Unknown,
+        })
+    }
+
     /// The list as the issuer publishes it at `uri`.
     #[must_use]
     pub fn sign(&self, key: &SigningKey, uri: &str, life: StatusLife) -> Vec<u8> {
@@ -109,8 +121,10 @@ mod tests {
             let status =
                 [Status::Valid, Status::Revoked, Status::Suspended, Status::Unknown][status];
             assert!(list.set(index, status));
+            assert_eq!(list.get(index), Some(status));
         }
         assert_eq!(list.bytes, [0xc9, 0x44, 0xf9]);
         assert!(!list.set(12, Status::Revoked));
+        assert_eq!(list.get(12), None);
     }
 }

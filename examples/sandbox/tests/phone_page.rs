@@ -57,6 +57,7 @@ fn the_qr_changes_every_minute_and_on_demand() {
             |path: &str| -> Value { serde_json::from_str(&ask("GET", path).1).expect("JSON") };
         let first = state("/state.json");
         assert_eq!(first["next_in"], 60);
+        assert_eq!(first["consent"], false, "there is no gateway behind this page");
         let qr = ask("GET", "/qr.svg");
         assert!(qr.0.contains("image/svg+xml") && qr.1.starts_with("<svg"));
 

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ed25519_dalek::SigningKey;
@@ -31,20 +31,24 @@ pub(crate) struct KeygenArgs {
 pub(crate) fn run(args: &KeygenArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| format!("no random numbers: {error}"))?;
-    let key = SigningKey::from_bytes(&seed);
+    let key = write_key(&args.file, seed)?;
+    writeln!(out, "{}", to_hex(key.verifying_key().as_bytes()))?;
+    Ok(Exit::Accepted)
+}
+
+/// Writes a private key, which must not be there yet.
+pub(crate) fn write_key(path: &Path, seed: [u8; 32]) -> Result<SigningKey, Failure> {
     // Without the public key in it: OpenSSL 3.0 cannot read version 2 of the format (RFC 5958). The
     // encoder wipes its text from memory when it is dropped.
     let pair = KeypairBytes { secret_key: seed, public_key: None };
     let pem = pair.to_pkcs8_pem(LineEnding::LF).map_err(|error| error.to_string())?;
-    let written = private(OpenOptions::new().write(true).create_new(true))
-        .open(&args.file)
-        .and_then(|mut file| {
+    let written =
+        private(OpenOptions::new().write(true).create_new(true)).open(path).and_then(|mut file| {
             file.write_all(pem.as_bytes())?;
             file.sync_all()
         });
-    written.map_err(|error| Failure::file(&args.file, error))?;
-    writeln!(out, "{}", to_hex(key.verifying_key().as_bytes()))?;
-    Ok(Exit::Accepted)
+    written.map_err(|error| Failure::file(path, error))?;
+    Ok(SigningKey::from_bytes(&seed))
 }
 
 /// Readable by the owner alone, from the first moment.

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod conformance;
 pub(crate) mod demo;
+pub(crate) mod gateway;
 pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod manual;

@@ -9,6 +9,7 @@ use ikd_sandbox::phone_page::PhonePage;
 use ikd_sandbox::{Background, Picture, PresentOptions, Profile, Sandbox, Trouble};
 use ikd_verifier::{Language, Message, RootKeys, Trust, UnixTime};
 
+use crate::commands::gateway::{self, GatewayArgs};
 use crate::files;
 use crate::outcome::{Exit, Failure};
 use crate::render::{FAINT, table};
@@ -21,6 +22,7 @@ Examples:
   ikd sandbox qr --out qr.png                    a good QR, for a minute
   ikd sandbox qr --bad stolen-credential         a QR that must be refused, in the terminal
   ikd sandbox phone                              a phone whose QR changes every minute
+  ikd sandbox gateway coba                       a phone that can be asked for more, and its gateway
   ikd verify --store coba qr.png
 
 Everyone here is fictional. All keys follow from a seed that is public: they protect nothing.";
@@ -70,6 +72,8 @@ enum SandboxCommand {
         #[arg(long, default_value_t = 8169)]
         port: u16,
     },
+    /// Serve the consent gateway, with the phone on which the citizen decides
+    Gateway(GatewayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +140,7 @@ pub(crate) fn run(
             let ahead = now.since(UnixTime::now());
             page.serve(&sandbox, || UnixTime::now().plus(ahead).secs());
         }
+        SandboxCommand::Gateway(args) => gateway::run(sandbox, &args, now, language, out)?,
     }
     Ok(Exit::Accepted)
 }
