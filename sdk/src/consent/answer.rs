@@ -1,6 +1,7 @@
 //! How a request ended, and what came.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -17,6 +18,19 @@ pub struct FinishedConsent {
     pub result: ConsentResult,
     /// The record of it, without any value.
     pub receipt: ConsentReceipt,
+    /// Whether the receipt is in the audit log.
+    pub recorded: Recorded,
+}
+
+/// Whether a receipt is in the audit log.
+#[derive(Debug, Clone)]
+pub enum Recorded {
+    /// The client was given no log.
+    NoLog,
+    /// It is, under this number.
+    Entry(u64),
+    /// The log failed. The caller holds the receipt, and should append it once the log is repaired.
+    Failed(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// How a request ended (consent section 2). The offline result of the QR stands in any case.

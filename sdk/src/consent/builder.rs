@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::client::ConsentClient;
 use super::error::ConsentError;
 use super::jose::PublicJwk;
+#[cfg(feature = "consent-jwe")]
+use super::jwe::DecryptionKey;
 use super::keys::RequestSigner;
 use super::sources::{Clock, OsRandom, Random, SystemClock};
-use crate::audit::{PseudonymKey, RelyingParty};
+use crate::audit::{AuditLog, PseudonymKey, RelyingParty};
 use crate::http::HttpOptions;
 use crate::trust::Trust;
 
@@ -22,7 +24,10 @@ pub struct ConsentClientBuilder {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) pseudonyms: Option<PseudonymKey>,
+    pub(super) receipts: Option<Arc<AuditLog>>,
     pub(super) ping: bool,
+    #[cfg(feature = "consent-jwe")]
+    pub(super) decryption: Option<DecryptionKey>,
 }
 
 impl ConsentClientBuilder {
@@ -40,7 +45,10 @@ impl ConsentClientBuilder {
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
             pseudonyms: None,
+            receipts: None,
             ping: false,
+            #[cfg(feature = "consent-jwe")]
+            decryption: None,
         }
     }
 
@@ -65,11 +73,27 @@ impl ConsentClientBuilder {
         self
     }
 
+    /// Appends every receipt to this log.
+    #[must_use]
+    pub fn receipts(mut self, log: Arc<AuditLog>) -> Self {
+        self.receipts = Some(log);
+        self
+    }
+
     /// For a relying party that is registered for ping mode: requests carry a token for the
     /// notification, and polls wait for it, with one each 30 s in case it gets lost.
     #[must_use]
     pub fn ping(mut self) -> Self {
         self.ping = true;
+        self
+    }
+
+    /// For a relying party that is registered for encrypted userinfo: answers that are not
+    /// encrypted to this key are not taken any more.
+    #[cfg(feature = "consent-jwe")]
+    #[must_use]
+    pub fn decryption_key(mut self, key: DecryptionKey) -> Self {
+        self.decryption = Some(key);
         self
     }
 

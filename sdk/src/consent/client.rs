@@ -98,28 +98,27 @@ impl ConsentClient {
         request: AttributeRequest,
     ) -> Result<Started, ConsentError> {
         let issuer = self.gateway_of(presentation.issuer())?;
-        let draft = self.draft(presentation, &request, issuer).await?;
+        let mut draft = self.draft(presentation, &request, issuer).await?;
         let gateway = self.gateway(draft.pending.gateway.as_str());
         let now = self.now();
         let metadata = match gateway.metadata(now).await {
             Ok(metadata) => metadata,
-            Err(failure) => return Ok(self.ended(draft.pending, failure.into())),
+            Err(failure) => return Ok(self.ended(draft.pending, failure.into()).await),
         };
         let header = [super::client_auth::kid(self.signer()), ("typ", object::TYPE.into())];
         let claims = draft.claims(presentation, &request, &metadata.issuer);
         let object = sign(self.signer(), header, claims).await?;
         let reply = self.caller().authenticate(&gateway, &metadata, &object, now).await?;
-        Ok(match reply {
-            Reply::Good(answer) => match self.accepted(draft.pending, &answer) {
-                Ok(pending) => Started::Waiting(Box::new(pending)),
-                Err(pending) => {
-                    self.ended(pending, ConsentResult::ProtocolError(ConsentCode::BadAnswer))
-                }
-            },
-            Reply::Error(code, _) => self.ended(draft.pending, ended_by(code)),
-            Reply::Failed(_) => self.ended(draft.pending, ConsentResult::Unreachable),
-            Reply::Broken(code) => self.ended(draft.pending, ConsentResult::ProtocolError(code)),
-        })
+        let result = match reply {
+            Reply::Good(answer) if self.take_up(&mut draft.pending, &answer) => {
+                return Ok(Started::Waiting(Box::new(draft.pending)));
+            }
+            Reply::Good(_) => ConsentResult::ProtocolError(ConsentCode::BadAnswer),
+            Reply::Error(code, _) => ended_by(code),
+            Reply::Failed(_) => ConsentResult::Unreachable,
+            Reply::Broken(code) => ConsentResult::ProtocolError(code),
+        };
+        Ok(self.ended(draft.pending, result).await)
     }
 
     /// Asks the gateway once for the answer. `None` while the citizen has not answered; a call
@@ -132,31 +131,44 @@ impl ConsentClient {
         &self,
         pending: &mut PendingConsent,
     ) -> Result<Option<FinishedConsent>, ConsentError> {
-        let issuer = self.gateway_of(&pending.issuer)?;
-        let mine = pending.relying_party == self.shared.settings.relying_party;
-        if !mine || pending.gateway.as_str() != issuer {
+        let mut finished = self.poll_unrecorded(pending).await?;
+        if let Some(finished) = &mut finished {
+            self.record(finished).await;
+        }
+        Ok(finished)
+    }
+
+    /// [`poll_once`](Self::poll_once) without the record.
+    pub(super) async fn poll_unrecorded(
+        &self,
+        pending: &mut PendingConsent,
+    ) -> Result<Option<FinishedConsent>, ConsentError> {
+        if pending.relying_party != self.shared.settings.relying_party {
             return Err(ConsentError::Foreign);
         }
         let now = self.now();
         if pending.schedule.is_over(now) {
             let failing = pending.schedule.is_failing();
             let result = if failing { ConsentResult::Unreachable } else { ConsentResult::Expired };
-            return Ok(Some(self.end(pending, result)));
+            return Ok(Some(self.finished(pending, result)));
         }
         if !pending.is_due(now) {
             return Ok(None);
         }
-        let gateway = self.gateway(&issuer);
-        let polled = self.poll(&gateway, pending, now).await;
+        let polled = self.poll(pending, now).await;
         let after = self.now();
-        let (reply, retry_after) = match polled {
-            Ok(Polled::Ended(result)) => return Ok(Some(self.end(pending, result))),
-            Ok(Polled::Waiting(reply, retry_after)) => (Ok(None), (reply, retry_after)),
-            // Not the gateway's fault, but the next call must not follow at once either.
-            Err(error) => (Err(error), (poll::Reply::Failure, None)),
-        };
-        pending.schedule.note(after, retry_after.0, retry_after.1);
-        reply
+        match polled {
+            Ok(Polled::Ended(result)) => Ok(Some(self.finished(pending, result))),
+            Ok(Polled::Waiting(reply, retry_after)) => {
+                pending.schedule.note(after, reply, retry_after);
+                Ok(None)
+            }
+            Err(error) => {
+                // Not the gateway's fault, but the next call must not follow at once either.
+                pending.schedule.note(after, poll::Reply::Failure, None);
+                Err(error)
+            }
+        }
     }
 
     /// Takes a notification of the gateway (ping mode): wakes the request of this name that this
@@ -166,12 +178,12 @@ impl ConsentClient {
         self.shared.waiting.notify(auth_req_id, token)
     }
 
-    async fn poll(
-        &self,
-        gateway: &Gateway,
-        pending: &PendingConsent,
-        now: Moment,
-    ) -> Result<Polled, ConsentError> {
+    async fn poll(&self, pending: &PendingConsent, now: Moment) -> Result<Polled, ConsentError> {
+        let issuer = self.gateway_of(&pending.issuer)?;
+        if pending.gateway.as_str() != issuer {
+            return Err(ConsentError::Foreign);
+        }
+        let gateway = &*self.gateway(&issuer);
         let metadata = match gateway.metadata(now).await {
             Ok(metadata) => metadata,
             Err(failure) => return Ok(failure.into()),
@@ -195,28 +207,25 @@ impl ConsentClient {
         })
     }
 
-    /// Takes up the gateway's answer to the request, or gives the draft back.
-    fn accepted(
-        &self,
-        mut pending: PendingConsent,
-        answer: &Object,
-    ) -> Result<PendingConsent, PendingConsent> {
-        let name = answer.get("auth_req_id").and_then(Value::as_str);
-        let sound = |name: &&str| (1..=MAX_AUTH_REQ_ID).contains(&name.len());
-        let graphic = |name: &&str| name.bytes().all(|byte| byte.is_ascii_graphic());
+    /// Takes up the gateway's answer to the request; `false` if something in it is unsound.
+    fn take_up(&self, pending: &mut PendingConsent, answer: &Object) -> bool {
+        let sound = |name: &&str| {
+            let fits = (1..=MAX_AUTH_REQ_ID).contains(&name.len());
+            fits && name.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let name = answer.get("auth_req_id").and_then(Value::as_str).filter(sound);
         let life = answer.get("expires_in").and_then(Value::as_u64).filter(|life| *life > 0);
         let interval = match answer.get("interval") {
             None => Some(DEFAULT_INTERVAL),
             Some(interval) => interval.as_u64(),
         };
-        let name = name.filter(sound).filter(graphic);
         let (Some(name), Some(life), Some(interval)) = (name, life, interval) else {
-            return Err(pending);
+            return false;
         };
-        pending.auth_req_id = name.to_owned();
         let (life, interval) = (Duration::from_secs(life), Duration::from_secs(interval));
+        pending.auth_req_id = name.to_owned();
         pending.schedule = Schedule::new(self.now(), life, interval, self.shared.settings.ping);
-        Ok(pending)
+        true
     }
 
     /// The gateway that the trust list names for this issuer: never one that a QR names.
@@ -267,12 +276,8 @@ impl ConsentClient {
         }
     }
 
-    fn ended(&self, pending: PendingConsent, result: ConsentResult) -> Started {
-        Started::Ended(Box::new(self.end(&pending, result)))
-    }
-
-    fn end(&self, pending: &PendingConsent, result: ConsentResult) -> FinishedConsent {
-        FinishedConsent::new(pending, result, self.now().secs(), &self.shared.settings.pseudonyms)
+    async fn ended(&self, pending: PendingConsent, result: ConsentResult) -> Started {
+        Started::Ended(Box::new(self.end(&pending, result).await))
     }
 }
 

@@ -39,6 +39,10 @@ impl ConsentClient {
             Ok(text) => text,
             Err(result) => return result,
         };
+        #[cfg(feature = "consent-jwe")]
+        let Some(userinfo) = self.decrypted(userinfo) else {
+            return ConsentResult::ProtocolError(ConsentCode::BadEncryption);
+        };
         let claims = match self.verified(gateway, metadata, &userinfo).await {
             Ok(claims) => claims,
             Err(failure) => return failure.into(),
@@ -77,6 +81,15 @@ impl ConsentClient {
                     None => return Err(ConsentResult::Unreachable),
                 },
             }
+        }
+    }
+
+    /// The signed userinfo inside, where this relying party registered for encryption.
+    #[cfg(feature = "consent-jwe")]
+    fn decrypted(&self, userinfo: String) -> Option<String> {
+        match &self.shared.settings.decryption {
+            Some(key) => key.decrypt(&userinfo),
+            None => Some(userinfo),
         }
     }
 

@@ -1,10 +1,8 @@
 //! The relying party's keys: a trait for HSM and KMS, and keys in files.
 
 use std::fmt;
-use std::fs;
 use std::future::Future;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 
 use ed25519_dalek::pkcs8::spki::der::SecretDocument;
@@ -15,6 +13,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use thiserror::Error;
 
 use super::jose::PublicJwk;
+use crate::audit::{KeyFileError, read_secret};
 
 /// A signature that is being made.
 pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, SignError>> + Send + 'a>>;
@@ -36,34 +35,6 @@ pub trait RequestSigner: Send + Sync {
 #[error("the relying party's key cannot sign: {0}")]
 pub struct SignError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Why a key file cannot be used.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum KeyFileError {
-    /// The file cannot be read.
-    #[error("key {path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the file system said.
-        source: io::Error,
-    },
-    /// Others than its owner may read or write the file.
-    #[error("key {path}: others may access it (mode {mode:03o}); run `chmod 600` on it")]
-    Permissions {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// The file holds no private key in PKCS#8 PEM, or one of another kind than Ed25519 and P-256.
-    #[error("key {path}: no Ed25519 or P-256 key in PKCS#8 PEM; make one with `ikd keygen --rp`")]
-    Format {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
 /// A key in a file that only its owner may access: PKCS#8 in PEM, Ed25519 or P-256.
 pub struct FileKey {
     key: Key,
@@ -71,7 +42,7 @@ pub struct FileKey {
 }
 
 enum Key {
-    Ed25519(SigningKey),
+    Ed25519(Box<SigningKey>),
     P256(Box<EcdsaKeyPair>),
 }
 
@@ -86,10 +57,9 @@ impl FileKey {
     /// [`KeyFileError`] when it cannot be read, others may access it, or it is of another kind.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, KeyFileError> {
         let path = path.as_ref();
-        let failed = |source| KeyFileError::Io { path: path.to_owned(), source };
-        check_permissions(path)?;
-        let pem = fs::read_to_string(path).map_err(failed)?;
-        Self::from_pem(&pem).ok_or_else(|| KeyFileError::Format { path: path.to_owned() })
+        let expected = "an Ed25519 or P-256 private key in PKCS#8 (PEM)";
+        let content = || KeyFileError::Content { path: path.to_owned(), expected };
+        Self::from_pem(&read_secret(path)?).ok_or_else(content)
     }
 
     /// A key from PKCS#8 in PEM, for programs that keep it elsewhere; `None` if it is of another
@@ -108,7 +78,8 @@ impl FileKey {
     }
 
     fn ed25519(key: SigningKey) -> Self {
-        Self { public: PublicJwk::Ed25519(key.verifying_key().to_bytes()), key: Key::Ed25519(key) }
+        let public = PublicJwk::Ed25519(key.verifying_key().to_bytes());
+        Self { public, key: Key::Ed25519(Box::new(key)) }
     }
 
     /// `ring` takes no other curve under this algorithm.
@@ -149,24 +120,4 @@ impl fmt::Debug for FileKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FileKey").field(&self.public.thumbprint()).finish()
     }
-}
-
-/// Nobody but the owner may read or write the file.
-#[cfg(unix)]
-fn check_permissions(path: &Path) -> Result<(), KeyFileError> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = fs::metadata(path);
-    let metadata = metadata.map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(KeyFileError::Permissions { path: path.to_owned(), mode })
-    }
-}
-
-/// Other systems take the permissions of the folder.
-#[cfg(not(unix))]
-fn check_permissions(_: &Path) -> Result<(), KeyFileError> {
-    Ok(())
 }

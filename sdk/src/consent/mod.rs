@@ -41,32 +41,51 @@ mod client;
 mod client_auth;
 mod code;
 mod collect;
+mod document;
 mod error;
 mod exchange;
 mod jose;
+#[cfg(feature = "consent-jwe")]
+mod jwe;
 mod keys;
 mod metadata;
 mod object;
 mod pending;
+#[cfg(feature = "consent-ping")]
+mod ping;
 mod poll;
 mod purpose;
+mod queue;
 mod receipt;
+mod record;
 mod released;
 mod request;
 mod sources;
+mod store;
 mod wait;
 
-pub use answer::{ClaimMatch, ConsentResult, FinishedConsent, GrantedConsent, SignedAnswer};
+pub use answer::{
+    ClaimMatch, ConsentResult, FinishedConsent, GrantedConsent, Recorded, SignedAnswer,
+};
 pub use builder::ConsentClientBuilder;
 pub use checks::ConsentCode;
 pub use client::{ConsentClient, Started};
+pub use document::{Document, DocumentClient, DocumentError};
 pub use error::ConsentError;
 pub use jose::PublicJwk;
-pub use keys::{FileKey, KeyFileError, RequestSigner, SignError, Signing};
+#[cfg(feature = "consent-jwe")]
+pub use jwe::DecryptionKey;
+pub use keys::{FileKey, RequestSigner, SignError, Signing};
 pub use pending::PendingConsent;
+#[cfg(feature = "consent-ping")]
+pub use ping::{PingTarget, ping_router};
 pub use purpose::{Purpose, PurposeError, PurposeText, Purposes};
+pub use queue::{ConsentQueue, QueueError, QueueTrouble};
 pub use request::{AttributeRequest, RequestError};
 pub use sources::{Clock, OsRandom, Random, RandomError, SystemClock};
+#[cfg(feature = "postgres")]
+pub use store::PostgresConsentStore;
+pub use store::{Claim, ConsentStore, ConsentStoreError, DirectoryConsentStore, Storing};
 pub use wait::{Progress, WaitError};
 
 /// The trust framework under which attributes are asked and must be verified.

@@ -123,10 +123,8 @@ fn notification_token(random: &dyn Random) -> Result<String, ConsentError> {
 fn random_message(random: &dyn Random) -> Result<String, ConsentError> {
     let mut bytes = [0; 6];
     random.fill(&mut bytes)?;
-    let letter = |byte: &u8| {
-        let at = usize::from(*byte) % ALPHABET.len();
-        ALPHABET.get(at).copied().map_or('A', char::from)
-    };
+    // 32 divides 256: every letter is as likely as any other.
+    let letter = |byte: &u8| ALPHABET.get(usize::from(byte % 32)).copied().map_or('A', char::from);
     let (first, last) = bytes.split_at(3);
     Ok(first.iter().map(letter).chain(['-']).chain(last.iter().map(letter)).collect())
 }

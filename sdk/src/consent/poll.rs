@@ -23,6 +23,8 @@ pub(crate) struct Schedule {
     interval_ms: u64,
     /// The last call.
     last: Moment,
+    /// Before this no call may be made, whatever wakes the request.
+    earliest: Moment,
     /// When the next one is due.
     next: Moment,
     expires: Moment,
@@ -50,6 +52,7 @@ impl Schedule {
         let mut schedule = Self {
             interval_ms: u64::try_from(interval_ms).unwrap_or(u64::MAX),
             last: now,
+            earliest: now,
             next: now,
             expires: now.plus(life.min(MAX_LIFE)),
             ping,
@@ -61,7 +64,15 @@ impl Schedule {
 
     /// The schedule of a request that the gateway has not accepted: there is nothing to poll.
     pub(crate) const fn over(now: Moment) -> Self {
-        Self { interval_ms: 0, last: now, next: now, expires: now, ping: false, failing: false }
+        Self {
+            interval_ms: 0,
+            last: now,
+            earliest: now,
+            next: now,
+            expires: now,
+            ping: false,
+            failing: false,
+        }
     }
 
     /// Notes what came of a call at `now`, with the `Retry-After` of the answer.
@@ -74,9 +85,10 @@ impl Schedule {
         self.plan(now, retry_after.unwrap_or_default());
     }
 
-    /// A notification came: the next call is due as soon as the interval allows.
+    /// A notification came: the next call is due as soon as interval and
+    /// `Retry-After` allow.
     pub(crate) fn wake(&mut self) {
-        self.next = self.next.min(self.last.plus(self.interval()));
+        self.next = self.next.min(self.earliest);
     }
 
     /// How long to wait for the next call.
@@ -122,10 +134,10 @@ impl Schedule {
     fn plan(&mut self, now: Moment, at_least: Duration) {
         self.last = now;
         let regular = now.plus(self.pause().max(at_least));
-        let earliest = now.plus(self.interval().max(at_least));
+        self.earliest = now.plus(self.interval().max(at_least));
         let final_call = self.expires.minus(BEFORE_END);
         // One call less than a pause before the end, if the interval allows it.
-        self.next = if regular > final_call { earliest.max(final_call) } else { regular };
+        self.next = if regular > final_call { self.earliest.max(final_call) } else { regular };
     }
 }
 
@@ -183,6 +195,7 @@ mod tests {
     fn honours_retry_after_once() {
         let mut schedule = Schedule::new(START, secs(120), secs(5), false);
         schedule.note(at(5_000), Reply::Failure, Some(secs(20)));
+        schedule.wake();
         assert_eq!(schedule.wait(at(5_000)), secs(20));
         assert!(schedule.is_failing());
         schedule.note(at(25_000), Reply::Pending, Some(secs(1)));

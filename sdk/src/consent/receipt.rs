@@ -1,6 +1,6 @@
 //! The receipt of a request that ended (consent section 4).
 
-use super::answer::{ConsentResult, FinishedConsent};
+use super::answer::{ConsentResult, FinishedConsent, Recorded};
 use super::pending::PendingConsent;
 use crate::audit::{
     ConsentClaim, ConsentReceipt, Label, PseudonymKey, ReceiptAttributes, ReceiptId,
@@ -14,7 +14,7 @@ impl FinishedConsent {
         pending: &PendingConsent,
         result: ConsentResult,
         answered: UnixTime,
-        pseudonyms: &Option<PseudonymKey>,
+        pseudonyms: Option<&PseudonymKey>,
     ) -> Self {
         let granted = result.granted();
         let released: Vec<_> =
@@ -55,7 +55,7 @@ impl FinishedConsent {
             answer_sha256: granted.map(|granted| granted.evidence.sha256()),
             subject,
         };
-        Self { result, receipt }
+        Self { result, receipt, recorded: Recorded::NoLog }
     }
 }
 

@@ -80,9 +80,9 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
             _ => continue,
         };
         for _ in 0..digits {
-            let digit = ALPHABET.get(value % ALPHABET.len()).copied().unwrap_or_default();
+            let digit = ALPHABET.get(value % 45).copied().unwrap_or_default();
             text.push(char::from(digit));
-            value /= ALPHABET.len();
+            value /= 45;
         }
     }
     text

@@ -33,8 +33,7 @@ fn request() -> PendingConsent {
         "binding_message": "K7Q-4MX",
         "scanned_at": NOW - 101,
         "asked_at": NOW - 100,
-        "schedule": { "interval_ms": 5_000, "last": 0, "next": 0, "expires": 0, "ping": false,
-            "failing": false },
+        "schedule": { "interval_ms": 5_000, "last": 0, "earliest": 0, "next": 0, "expires": 0, "ping": false, "failing": false },
     });
     let mut request: PendingConsent = serde_json::from_value(stored).unwrap();
     let nik = AttributeValue::Nik(Nik::from(NIK));

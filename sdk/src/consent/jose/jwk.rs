@@ -34,7 +34,7 @@ impl PublicJwk {
                 format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, encode(x), encode(y))
             }
         };
-        encode(&Sha256::digest(text))
+        encode(Sha256::digest(text))
     }
 
     /// The bare key, as a DPoP proof carries it.
