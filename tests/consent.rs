@@ -12,6 +12,8 @@ mod flow;
 mod hostile;
 #[path = "consent/leaks.rs"]
 mod leaks;
+#[path = "consent/many.rs"]
+mod many;
 #[path = "consent/misbehaviour.rs"]
 mod misbehaviour;
 #[path = "consent/modes.rs"]
@@ -22,3 +24,5 @@ mod postgres;
 mod queue;
 #[path = "consent/scene.rs"]
 mod scene;
+#[path = "consent/stub.rs"]
+mod stub;
