@@ -67,9 +67,7 @@ impl Challenge {
         cbor::write_text(&mut map, &self.relying_party);
         cbor::write_head(&mut map, 0, 39);
         cbor::write_bytes(&mut map, &self.nonce);
-        let mut text = PREFIX.to_owned();
-        base45::encode(&mut text, &map);
-        text
+        PREFIX.to_owned() + &base45::encode(&map)
     }
 }
 

@@ -61,6 +61,7 @@
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `refresh` | [`Refresher`]: trust list and status lists that keep themselves fresh |
 //! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
+//! | `consent` | [`consent`]: asks the citizen for attributes; backends only |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
@@ -72,6 +73,8 @@ pub mod audit;
 mod challenge;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "consent")]
+pub mod consent;
 mod digest_map;
 #[cfg(any(test, feature = "conformance"))]
 mod hex;

@@ -277,6 +277,13 @@ impl Attributes {
         NaiveDate::from_ymd_opt(text.get(..4)?.parse().ok()?, number(4, 6)?, number(6, 8)?)
     }
 
+    /// From names and values whose types fit, each name once.
+    #[cfg(feature = "consent")]
+    pub(crate) fn from_values(mut known: Vec<(AttributeName, AttributeValue)>) -> Self {
+        known.sort_unstable_by_key(|(name, _)| *name);
+        Self { known, unknown: Vec::new() }
+    }
+
     /// Takes the attributes out of a credential's claims after disclosure.
     pub(crate) fn extract(claims: &Node<'_>) -> Result<Self, AttributeError> {
         let mut attributes = Self::default();

@@ -86,7 +86,8 @@ impl PseudonymKey {
     }
 }
 
-fn read_secret(path: &Path) -> Result<String, KeyFileError> {
+/// The text of a file that its owner alone can read.
+pub(crate) fn read_secret(path: &Path) -> Result<String, KeyFileError> {
     let io = |source| KeyFileError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
     if is_exposed(&file).map_err(io)? {

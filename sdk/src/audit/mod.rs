@@ -11,6 +11,8 @@ mod subject;
 
 pub use export::{ExportFormat, ProcessingRecord, ProcessingRegister, Selection, write_entries};
 pub use id::{AuditKey, HeadSignature, IdError, LogId, Pseudonym, ReceiptId, Salt, Sha256Digest};
+#[cfg(feature = "consent")]
+pub(crate) use key::read_secret;
 pub use key::{KeyFileError, read_signing_key};
 pub use label::{Label, LabelError};
 pub use log::{

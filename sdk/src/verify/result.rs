@@ -27,6 +27,9 @@ pub struct VerifiedPresentation {
     pub(super) credential_expires: UnixTime,
     pub(super) qr_sha256: [u8; 32],
     pub(super) holder_key: [u8; 32],
+    /// The decoded QR: a consent request shows it to the issuer's gateway.
+    #[cfg(feature = "consent")]
+    pub(super) envelope: std::sync::Arc<[u8]>,
     pub(super) challenged: bool,
     pub(super) status: StatusReport,
     pub(super) trust: TrustReport,
@@ -167,6 +170,13 @@ impl VerifiedPresentation {
     /// data.
     pub fn holder_key_thumbprint(&self) -> &[u8; 32] {
         &self.holder_key
+    }
+
+    /// The text of the QR in its one spelling, without white space around it.
+    #[cfg(feature = "consent")]
+    pub(crate) fn qr_text(&self) -> String {
+        use crate::payload::{base45, envelope::PREFIX};
+        format!("{PREFIX}{}", base45::encode(&self.envelope))
     }
 
     /// What is known of revocation.

@@ -185,6 +185,8 @@ impl Verifier {
             credential_expires: credential.expires,
             qr_sha256: Sha256::digest(envelope).into(),
             holder_key: credential.holder_key.thumbprint(),
+            #[cfg(feature = "consent")]
+            envelope: envelope.into(),
             challenged: challenge.is_some(),
             status,
             trust: TrustReport {
