@@ -215,7 +215,7 @@ impl Issuer {
 fn is_https(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
     let host = rest.split('/').next().unwrap_or_default();
-    !host.is_empty() && rest.chars().all(|c| c.is_ascii_graphic() && !"?#@\\".contains(c))
+    !host.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\".contains(&b))
 }
 
 impl IssuerKey {
