@@ -59,21 +59,21 @@ impl ClockOffset {
         }
     }
 
-    /// From the headers of an answer. The request was sent at `sent`, to the second, and the answer
-    /// began to arrive `round_trip` milliseconds later.
-    pub(super) fn measure(headers: &HeaderMap, sent: UnixTime, round_trip: i64) -> Option<Self> {
+    /// From the headers of an answer. The request was sent at `sent`, in milliseconds since 1970 by
+    /// a clock that is read in seconds, and the answer was there `round_trip` milliseconds later.
+    pub(super) fn measure(headers: &HeaderMap, sent: i64, round_trip: i64) -> Option<Self> {
         let text = |name| headers.get(name)?.to_str().ok();
-        let date = DateTime::parse_from_rfc2822(text(DATE)?).ok()?.timestamp();
+        let date = DateTime::parse_from_rfc2822(text(DATE)?).ok()?.timestamp_millis();
         // An answer out of a cache is as old as the cache says.
         let age = text(AGE).and_then(|age| age.trim().parse::<u32>().ok()).unwrap_or_default();
-        let server = UnixTime::from_secs(date).plus(age.into());
+        let server = date.checked_add(i64::from(age).checked_mul(1_000)?)?;
         let half = round_trip.max(0).checked_div(2)?;
-        let ahead = sent.since(server).saturating_mul(1_000).saturating_add(half);
+        let ahead = sent.checked_add(half)?.checked_sub(server)?;
         Some(Self {
             ahead: ahead.checked_add(if ahead < 0 { -500 } else { 500 })?.checked_div(1_000)?,
             // Half a second for each of two clocks that are read in whole seconds.
             uncertainty: half.saturating_add(1_000).checked_add(999)?.checked_div(1_000)?,
-            measured: sent,
+            measured: UnixTime::from_secs(sent.checked_div(1_000)?),
         })
     }
 }
@@ -97,7 +97,7 @@ mod tests {
         if let Some(age) = age {
             headers.insert(AGE, HeaderValue::from_static(age));
         }
-        let offset = ClockOffset::measure(&headers, SENT, round_trip)?;
+        let offset = ClockOffset::measure(&headers, SENT.secs().saturating_mul(1_000), round_trip)?;
         Some((offset.ahead, offset.uncertainty))
     }
 
@@ -115,7 +115,7 @@ mod tests {
     fn what_is_no_date_tells_nothing() {
         assert_eq!(measure("yesterday", None, 0), None);
         assert_eq!(measure("", None, 0), None);
-        assert_eq!(ClockOffset::measure(&HeaderMap::new(), SENT, 0), None);
+        assert_eq!(ClockOffset::measure(&HeaderMap::new(), 0, 0), None);
         assert_eq!(measure("Sun, 06 Nov 1994 08:49:37 GMT", Some("soon"), 0), Some((0, 1)));
     }
 

@@ -114,18 +114,16 @@ impl Refresher {
 
     /// Looks at the lists that are due at `now`, each once.
     pub async fn refresh_due(&mut self, now: UnixTime) -> Vec<RefreshEvent> {
-        let start = Instant::now();
-        let mut round = Round { events: Vec::new(), tried: BTreeSet::new(), offset: None };
+        let mut round = Round::new(now);
         loop {
-            let time = now.plus(i64::try_from(start.elapsed().as_secs()).unwrap_or_default());
-            let due = self.due(time, &round.tried);
+            let due = self.due(round.now(), &round.tried);
             // By itself, for it decides whose status lists count.
             let due = match due.first() {
                 None => break,
                 Some(RefreshTarget::TrustList) => vec![RefreshTarget::TrustList],
                 Some(RefreshTarget::StatusList(_)) => due,
             };
-            self.look_at(due, time, &mut round).await;
+            self.look_at(due, &mut round).await;
         }
         if let Some(offset) = round.offset {
             self.note_clock(offset, &mut round.events);
@@ -186,7 +184,7 @@ impl Refresher {
     }
 
     /// Fetches some lists at once, but no more than the options allow.
-    async fn look_at(&mut self, due: Vec<RefreshTarget>, now: UnixTime, round: &mut Round) {
+    async fn look_at(&mut self, due: Vec<RefreshTarget>, round: &mut Round) {
         round.tried.extend(due.iter().cloned());
         let mut waiting = due.into_iter();
         let mut running = JoinSet::new();
@@ -195,14 +193,14 @@ impl Refresher {
                 && let Some(target) = waiting.next()
             {
                 // Its host may have failed since this began.
-                if !self.schedule.host_is_paused(&target, now) {
+                if !self.schedule.host_is_paused(&target, round.now()) {
                     let request = self.request(target);
-                    let client = self.client.clone();
+                    let (client, now) = (self.client.clone(), round.millis());
                     running.spawn(async move { request.send(&client, now).await });
                 }
             }
             match running.join_next().await {
-                Some(Ok(answer)) => self.settle(answer, now, round).await,
+                Some(Ok(answer)) => self.settle(answer, round).await,
                 Some(Err(_)) => {}
                 None => break,
             }
@@ -216,8 +214,9 @@ impl Refresher {
     }
 
     /// Puts an answer in force, and plans on.
-    async fn settle(&mut self, answer: Answer, now: UnixTime, round: &mut Round) {
+    async fn settle(&mut self, answer: Answer, round: &mut Round) {
         let Answer { target, result, offset } = answer;
+        let now = round.now();
         round.note_offset(offset);
         let outcome = match result {
             Ok(Fetched::Unchanged) => RefreshOutcome::Unchanged,
@@ -308,12 +307,30 @@ impl Refresher {
 
 /// One call of [`Refresher::refresh_due`].
 struct Round {
+    /// The time that the caller gave, and the moment at which it did.
+    began: (UnixTime, Instant),
     events: Vec<RefreshEvent>,
     tried: BTreeSet<RefreshTarget>,
     offset: Option<ClockOffset>,
 }
 
 impl Round {
+    fn new(now: UnixTime) -> Self {
+        let began = (now, Instant::now());
+        Self { began, events: Vec::new(), tried: BTreeSet::new(), offset: None }
+    }
+
+    /// A large round takes minutes.
+    fn now(&self) -> UnixTime {
+        UnixTime::from_secs(self.millis().checked_div(1_000).unwrap_or_default())
+    }
+
+    fn millis(&self) -> i64 {
+        let (time, moment) = self.began;
+        let since = i64::try_from(moment.elapsed().as_millis()).unwrap_or(i64::MAX);
+        time.secs().saturating_mul(1_000).saturating_add(since)
+    }
+
     /// Keeps the most certain measurement.
     fn note_offset(&mut self, offset: Option<ClockOffset>) {
         if let Some(offset) = offset

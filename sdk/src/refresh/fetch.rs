@@ -13,7 +13,6 @@ use super::report::{FetchError, RefreshTarget};
 use super::schedule::Fault;
 use crate::http::{HttpAnswer, HttpClient, HttpError};
 use crate::limits::{MAX_ETAG_BYTES, MAX_FETCHED_STATUS_LIST, MAX_FETCHED_TRUST_LIST};
-use crate::time::UnixTime;
 
 const TRUST_LIST: &str = "application/ikd-trust+cbor";
 const STATUS_LIST: &str = "application/statuslist+cwt";
@@ -45,8 +44,8 @@ pub(super) enum Fetched {
 }
 
 impl Request {
-    /// Asks, at `now` by the own clock.
-    pub(super) async fn send(self, client: &HttpClient, now: UnixTime) -> Answer {
+    /// Asks, at `now` by the own clock, in milliseconds since 1970.
+    pub(super) async fn send(self, client: &HttpClient, now: i64) -> Answer {
         let (media_type, limit) = match self.target {
             RefreshTarget::TrustList => (TRUST_LIST, MAX_FETCHED_TRUST_LIST),
             RefreshTarget::StatusList(_) => (STATUS_LIST, MAX_FETCHED_STATUS_LIST),
