@@ -62,6 +62,9 @@
 //! | `refresh` | [`Refresher`]: trust list and status lists that keep themselves fresh |
 //! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
 //! | `consent` | [`consent`]: asks the citizen for attributes; backends only |
+//! | `consent-jwe` | encrypted answers |
+//! | `consent-ping` | the endpoint for notifications, for `axum` |
+//! | `postgres` | waiting requests in PostgreSQL |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
