@@ -35,10 +35,12 @@ impl ConsentClient {
         &self,
         pending: &mut PendingConsent,
     ) -> Result<Option<FinishedConsent>, ConsentError> {
+        let now = self.now();
         if pending.relying_party != self.shared.settings.relying_party {
+            // A queue that holds it does not take it up again at once.
+            pending.schedule.note(now, poll::Reply::Failure, None);
             return Err(ConsentError::Foreign);
         }
-        let now = self.now();
         if pending.schedule.is_over(now) {
             let failing = pending.schedule.is_failing();
             let result = if failing { ConsentResult::Unreachable } else { ConsentResult::Expired };
