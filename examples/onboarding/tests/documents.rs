@@ -1,0 +1,1 @@
+//! What the backend says of itself: OpenAPI, health, metrics, headers.
