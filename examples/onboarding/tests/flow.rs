@@ -72,9 +72,9 @@ async fn rules_say_why_they_do_not_hold() {
     let scene = Scene::new();
     let bank = scene.instance().await;
     for (person, rule, verdict) in [
-        ("usia-enam-belas", "adult", "declined"),
+        ("tunas-hampir-17", "adult", "declined"),
         ("nik-lahir-lama", "consistent", "review"),
-        ("kitas-berlaku", "citizen", "review"),
+        ("taro-mihon", "citizen", "review"),
     ] {
         let id = bank.teller.open(&scene.qr(person)).await;
         scene.approve(&[]);

@@ -5,3 +5,4 @@ mod flow;
 mod postgres;
 mod process;
 mod scene;
+mod stores;

@@ -12,6 +12,7 @@ use ikd_onboarding::{Config, Server, demo};
 use ikd_sandbox::gateway::{Decision, Gateway, Pending};
 use ikd_sandbox::{Attribute, Profile, Sandbox, cbor};
 use ikd_verifier::UnixTime;
+use ikd_verifier::audit::{VerifyOptions, verify};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -137,18 +138,15 @@ impl Scene {
     }
 
     /// The receipts in the audit log of a folder, checked.
-    pub(crate) fn receipts(&self, folder: &str) -> usize {
+    pub(crate) fn receipts(&self, folder: &str) -> u64 {
         receipts(&self.folder.path().join(folder))
     }
 }
 
 /// The receipts in the audit log of a data folder, whose chain must hold.
-fn receipts(data: &Path) -> usize {
-    use ikd_verifier::audit::{EntryKind, VerifyOptions, read, verify};
-    let path = data.join("audit.log");
-    verify(&path, &VerifyOptions::default()).expect("the chain holds");
-    let entries = read(&path).expect("it can be read");
-    entries.filter(|entry| entry.as_ref().expect("sound").kind == EntryKind::Receipt).count()
+fn receipts(data: &Path) -> u64 {
+    let checked = verify(&data.join("audit.log"), &VerifyOptions::default());
+    checked.expect("the chain holds").receipts
 }
 
 impl Instance {
@@ -192,6 +190,15 @@ impl Teller {
     pub(crate) async fn text(&self, path: &str) -> String {
         let answer = self.get_request(path).send().await.expect("an answer");
         answer.text().await.expect("text")
+    }
+
+    /// Waits until the service answers.
+    pub(crate) async fn answers(&self) {
+        let started = Instant::now();
+        while self.get_request("/readyz").send().await.is_err() {
+            assert!(started.elapsed() < PATIENCE, "it does not answer");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Scans the text of a QR.
