@@ -61,6 +61,9 @@
 //! | `clock` (default) | [`UnixTime::now`] |
 //! | `audit` | `audit`: consent receipts and their tamper-evident log |
 //! | `consent` | `consent`: asks the citizen for attributes; backends only |
+//! | `consent-jwe` | encrypted answers |
+//! | `consent-ping` | the endpoint for notifications, for `axum` |
+//! | `postgres` | waiting requests in PostgreSQL |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ikd_sandbox::{Attribute, GATEWAY, Profile, Sandbox, cbor};
+use ikd_sandbox::gateway::{Client, Gateway, GatewayConfig};
+use ikd_sandbox::{Attribute, GATEWAY, PresentOptions, Profile, Sandbox, cbor};
 use ikd_verifier::audit::{Label, PseudonymKey, RelyingParty};
 use ikd_verifier::consent::{
-    ConsentClient, ConsentClientBuilder, FileKey, FinishedConsent, PendingConsent, Purpose, Started,
+    ConsentClient, ConsentClientBuilder, FileKey, FinishedConsent, PendingConsent, Purpose,
+    RequestSigner, Started,
 };
 use ikd_verifier::{HttpOptions, Policy, UnixTime, VerifiedPresentation};
 use serde_json::{Map, Value, json};
@@ -40,6 +42,37 @@ pub(crate) fn scanned(sandbox: &Sandbox, profile: Profile) -> VerifiedPresentati
     let qr = sandbox.present(person, profile, now.secs());
     let verifier = ikd_tests::verifier(sandbox, Policy::new());
     verifier.verify_text(&qr.text(), now).expect("a good QR")
+}
+
+/// One of many QRs that the person's phone shows in one second.
+pub(crate) fn scanned_again(sandbox: &Sandbox, serial: u64) -> VerifiedPresentation {
+    let now = UnixTime::now();
+    let person = sandbox.person("siti-contoh").expect("a person");
+    let credential = sandbox.credential(person, Profile::Bank);
+    let options = PresentOptions { serial, ..PresentOptions::default() };
+    let qr = sandbox.device(person).present(&credential, now.secs(), &options);
+    let verifier = ikd_tests::verifier(sandbox, Policy::new());
+    verifier.verify_text(&qr.text(), now).expect("a good QR")
+}
+
+/// The sandbox's own gateway, at which the bank is registered; polls may follow each other by a
+/// second.
+pub(crate) fn gateway(sandbox: &Sandbox) -> Gateway {
+    gateway_with(sandbox, |_, _| {})
+}
+
+/// The same with changes to its habits and to the client.
+pub(crate) fn gateway_with(
+    sandbox: &Sandbox,
+    change: impl FnOnce(&mut GatewayConfig, &mut Client),
+) -> Gateway {
+    let key = FileKey::from(rp_key()).public_key().to_json();
+    let mut client = Client::new("rp-bank", "Bank Contoh", vec![key]);
+    let mut config = GatewayConfig::new(Vec::new(), || UnixTime::now().secs());
+    config.interval = 1;
+    change(&mut config, &mut client);
+    config.clients.push(client);
+    Gateway::start(sandbox.clone(), config).expect("a free port")
 }
 
 /// A purpose of a bank.

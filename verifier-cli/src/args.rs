@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, conformance, demo, inspect, keygen, manual, nik, page, sandbox, scan, trust, verify,
+    audit, conformance, demo, inspect, keygen, manual, nik, page, request, sandbox, scan, trust,
+    verify,
 };
 use crate::language::LanguageArg;
 
@@ -35,6 +36,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Verify QRs in images, folders, texts or lines: a clear yes or no for each
     Verify(verify::VerifyArgs),
+    /// Ask the citizen who was scanned for attributes, with consent on the phone
+    Request(Box<request::RequestArgs>),
     /// Find the QR codes in images, without looking into them
     Scan(scan::ScanArgs),
     /// Set up whom this device trusts

@@ -77,3 +77,26 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = file.and_then(|mut file| io::Write::write_all(&mut file, bytes));
     written.map_err(|error| Failure::file(path, error))
 }
+
+/// Writes a file for its owner alone, which must not be there yet, to last.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let file = private(fs::OpenOptions::new().write(true).create_new(true)).open(path);
+    let written = file.and_then(|mut file| {
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| Failure::file(path, error))
+}
+
+/// Readable by the owner alone, from the first moment.
+#[cfg(unix)]
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600)
+}
+
+/// Other systems take the permissions of the folder.
+#[cfg(not(unix))]
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    options
+}

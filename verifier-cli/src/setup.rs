@@ -120,6 +120,11 @@ impl Station {
         Ok(Self { verifier, challenge, fixed_now: args.now, store, clock_saved })
     }
 
+    /// The trust under which it verifies.
+    pub(crate) fn trust(&self) -> &Arc<Trust> {
+        self.verifier.trust()
+    }
+
     /// Verifies the text of one QR, at this moment.
     pub(crate) fn verify(&self, text: &str) -> Result<VerifiedPresentation, Refusal> {
         let now = self.fixed_now.unwrap_or_else(UnixTime::now);

@@ -183,6 +183,8 @@ impl ConsentClient {
         if pending.gateway.as_str() != issuer {
             return Err(ConsentError::Foreign);
         }
+        // Before the tokens, which exist once: nothing on this side may fail after them.
+        let seal = self.seal().await?;
         let gateway = &*self.gateway(&issuer);
         let metadata = match gateway.metadata(now).await {
             Ok(metadata) => metadata,
@@ -191,7 +193,6 @@ impl ConsentClient {
         let reply = self.caller().tokens(gateway, &metadata, &pending.auth_req_id, now).await?;
         Ok(match reply {
             Reply::Good(tokens) => {
-                let seal = self.seal().await?;
                 let result = self.collect(gateway, &metadata, pending, seal, tokens).await;
                 Polled::Ended(result)
             }

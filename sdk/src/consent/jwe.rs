@@ -17,8 +17,8 @@ use super::jose::{Object, PublicJwk, decode, parse_object};
 use crate::audit::{KeyFileError, read_secret};
 
 const ENC: &str = "A256GCM";
-/// The only members of a header that mean something here: no `zip`, no `crit`.
-const HEADER: [&str; 8] = ["alg", "enc", "epk", "kid", "apu", "apv", "cty", "typ"];
+/// Header members that would change what is decrypted.
+const FORBIDDEN: [&str; 2] = ["crit", "zip"];
 
 /// The relying party's P-256 key for encrypted answers. `Debug` does not show it.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ impl DecryptionKey {
         let text = |name| header.get(name).and_then(Value::as_str);
         let sound = text("alg") == Some("ECDH-ES")
             && text("enc") == Some(ENC)
-            && header.keys().all(|name| HEADER.contains(&name.as_str()));
+            && !FORBIDDEN.iter().any(|name| header.contains_key(*name));
         let sender = public_key(header.get("epk")?.as_object()?).filter(|_| sound)?;
         let secret = diffie_hellman(self.0.to_nonzero_scalar(), sender.as_affine());
         let party = |name| match header.get(name) {
@@ -113,5 +113,93 @@ fn public_key(jwk: &Object) -> Option<PublicKey> {
 impl fmt::Debug for DecryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DecryptionKey(…)")
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::json;
+
+    use super::super::client_auth::object;
+    use super::super::jose::encode;
+    use super::*;
+
+    /// Bob of RFC 7518 appendix C, whose key agreement with Alice is given there.
+    fn bob() -> DecryptionKey {
+        let d = decode("VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw").unwrap();
+        DecryptionKey(SecretKey::from_slice(&d).unwrap())
+    }
+
+    fn alice() -> Value {
+        json!({ "kty": "EC", "crv": "P-256",
+            "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+            "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps" })
+    }
+
+    fn header() -> Value {
+        json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": alice(), "apu": "QWxpY2U",
+            "apv": "Qm9i" })
+    }
+
+    fn message(header: &Value) -> String {
+        let header = encode(header.to_string());
+        let key = bob().content_key(&object(self::header())).unwrap();
+        let cipher = Aes256Gcm::new(&key.into());
+        let mut text = *b"a.signed.token";
+        let buffer = text.as_mut_slice().into();
+        let nonce = [1; 12].into();
+        let tag = cipher.encrypt_inout_detached(&nonce, header.as_bytes(), buffer).unwrap();
+        format!("{header}..{}.{}.{}", encode([1; 12]), encode(text), encode(tag))
+    }
+
+    #[test]
+    fn derives_a_key_as_the_rfc_says() {
+        // RFC 7518 appendix C, but for A256GCM: computed with a few lines of Python that give the
+        // RFC's own key for A128GCM.
+        let key = bob().content_key(&object(header())).unwrap();
+        assert_eq!(encode(key), "_VpjYu4u855R2KndssmFBzkLWo9qO8FK9HxH0bWOO2A");
+    }
+
+    #[test]
+    fn opens_what_is_for_this_key_and_nothing_else() {
+        let good = message(&header());
+        assert_eq!(bob().decrypt(&good).as_deref(), Some("a.signed.token"));
+        let other = DecryptionKey(SecretKey::from_slice(&[5; 32]).unwrap());
+        assert_eq!(other.decrypt(&good), None);
+        let (start, tag) = good.rsplit_once('.').unwrap();
+        for bad in [
+            format!("{start}.{}", encode([0; 16])),
+            format!("{start}.{}", encode([0; 8])),
+            format!("{good}.AA"),
+            good.replacen("..", ".AA.", 1),
+            format!("{start}.{tag}="),
+            "a.signed.token".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(bob().decrypt(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn headers_that_change_the_rules_are_refused() {
+        for (name, value) in [
+            ("alg", json!("dir")),
+            ("alg", json!("ECDH-ES+A256KW")),
+            ("enc", json!("A128GCM")),
+            ("zip", json!("DEF")),
+            ("crit", json!(["exp"])),
+            // Not on the curve.
+            (
+                "epk",
+                json!({ "kty": "EC", "crv": "P-256", "x": encode([1; 32]), "y": encode([1; 32]) }),
+            ),
+            ("epk", json!({ "kty": "OKP", "crv": "X25519", "x": encode([1; 32]) })),
+            ("apu", json!(1)),
+        ] {
+            let mut header = header();
+            header.as_object_mut().unwrap().insert(name.to_owned(), value.clone());
+            assert_eq!(bob().decrypt(&message(&header)), None, "{name} {value}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::client_auth::object;
 use super::jose::Object;
@@ -137,12 +138,6 @@ impl PendingConsent {
         self.required.iter().chain(&self.optional).copied()
     }
 
-    /// Whether the notification bears the token that was given out with the request. Compares
-    /// digests, so that the time it takes tells nothing of the token.
-    pub(super) fn is_notified_by(&self, token: &str) -> bool {
-        self.notification == Some(Sha256Digest::of(token.as_bytes()))
-    }
-
     /// A notification came: the next poll is due as soon as the interval allows.
     pub(super) fn wake(&mut self) {
         self.schedule.wake();
@@ -151,6 +146,13 @@ impl PendingConsent {
     pub(super) fn is_due(&self, now: Moment) -> bool {
         self.schedule.is_due(now)
     }
+}
+
+/// Whether this token has the digest that was kept of the one given out. The time it takes tells
+/// nothing of either.
+pub(super) fn is_token(kept: Option<&Sha256Digest>, token: &str) -> bool {
+    let given = Sha256Digest::of(token.as_bytes());
+    kept.is_some_and(|kept| kept.as_bytes().ct_eq(given.as_bytes()).into())
 }
 
 /// The id of the request that the gateway calls `auth_req_id`.

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::answer::FinishedConsent;
 use super::client::{ConsentClient, Started};
 use super::error::ConsentError;
-use super::pending::{PendingConsent, id_of};
+use super::pending::{PendingConsent, id_of, is_token};
 use super::request::AttributeRequest;
 use super::store::{Claim, ConsentStore, ConsentStoreError};
 use crate::verify::VerifiedPresentation;
@@ -132,7 +132,7 @@ impl ConsentQueue {
     pub async fn notify(&self, auth_req_id: &str, token: &str) -> Result<bool, ConsentStoreError> {
         let id = id_of(auth_req_id);
         let pending = self.store.find(&id).await?;
-        if !pending.is_some_and(|pending| pending.is_notified_by(token)) {
+        if !pending.is_some_and(|pending| is_token(pending.notification.as_ref(), token)) {
             return Ok(false);
         }
         self.store.wake(&id).await?;

@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 use super::answer::FinishedConsent;
 use super::client::{ConsentClient, Started};
 use super::error::ConsentError;
-use super::pending::{PendingConsent, id_of};
+use super::pending::{PendingConsent, id_of, is_token};
 use super::request::AttributeRequest;
+use crate::audit::Sha256Digest;
 use crate::verify::VerifiedPresentation;
 
 /// How the waiting goes.
@@ -119,8 +120,8 @@ pub(super) struct Waiting(Arc<Mutex<HashMap<String, Waiter>>>);
 
 #[derive(Debug)]
 struct Waiter {
-    /// A stored request knows which token wakes it; this is a copy of that, not of the token.
-    pending: PendingConsent,
+    /// Of the token that wakes it.
+    token: Sha256Digest,
     woken: Arc<Notify>,
 }
 
@@ -134,11 +135,12 @@ struct Place {
 impl Waiting {
     fn enter(&self, pending: &PendingConsent) -> Place {
         let woken = Arc::new(Notify::new());
-        let id = pending.notification.is_some().then(|| pending.id());
-        if let Some(id) = id.clone() {
-            let waiter = Waiter { pending: pending.clone(), woken: woken.clone() };
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, waiter);
-        }
+        let id = pending.notification.map(|token| {
+            let waiter = Waiter { token, woken: woken.clone() };
+            let mut registry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            registry.insert(pending.id(), waiter);
+            pending.id()
+        });
         Place { registry: self.0.clone(), id, woken }
     }
 
@@ -146,7 +148,7 @@ impl Waiting {
     pub(super) fn notify(&self, auth_req_id: &str, token: &str) -> bool {
         let registry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waiter = registry.get(&id_of(auth_req_id));
-        let waiter = waiter.filter(|waiter| waiter.pending.is_notified_by(token));
+        let waiter = waiter.filter(|waiter| is_token(Some(&waiter.token), token));
         waiter.inspect(|waiter| waiter.woken.notify_one()).is_some()
     }
 }

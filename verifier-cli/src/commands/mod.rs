@@ -9,6 +9,7 @@ pub(crate) mod keygen;
 pub(crate) mod manual;
 pub(crate) mod nik;
 pub(crate) mod page;
+pub(crate) mod request;
 pub(crate) mod sandbox;
 pub(crate) mod scan;
 pub(crate) mod trust;
@@ -25,6 +26,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let out = &mut anstream::stdout().lock();
     match cli.command {
         Command::Verify(args) => verify::run(args, language, out),
+        Command::Request(args) => request::run(*args, language, out),
         Command::Scan(args) => scan::run(&args, language, out),
         Command::Trust(args) => trust::run(args, language, out),
         Command::Audit(args) => audit::run(args, language, out),
