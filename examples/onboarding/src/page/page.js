@@ -47,6 +47,7 @@ async function scan(path, options) {
     // What is no answer of the service is a broken connection.
     problem = error.code ? error : { reason: null };
     draw();
+    list();
   }
   $("qr").focus();
 }
@@ -132,13 +133,16 @@ function draw() {
   $("language").lang = language === "id" ? "en" : "id";
   $("desk").setAttribute("aria-label", w().title);
   $("steps").replaceChildren(...w().step.map((text) => element("li", {}, text)));
-  const why = problem && (problem.reason ? { reason: told(problem.reason), hint: told(problem.hint) } : w().unreachable);
-  $("problem").replaceChildren(...(why ? [element("b", {}, why.reason), " ", why.hint,
-    ...(problem.code ? [" ", element("code", {}, problem.code)] : [])] : []));
-  $("idle").hidden = Boolean(current);
-  $("status").replaceChildren(...(current ? [status(current)] : []));
+  $("idle").hidden = Boolean(current || problem);
+  $("status").replaceChildren(...(current ? [status(current)] : problem ? [refusal()] : []));
   $("details").replaceChildren(...(current ? details(current) : []));
   tick();
+}
+
+function refusal() {
+  const { reason, hint } = problem.reason ? { reason: told(problem.reason), hint: told(problem.hint) } : w().unreachable;
+  const code = problem.code ? element("p", { class: "hint" }, `${w().code} `, element("code", {}, problem.code)) : null;
+  return element("div", { class: "card verdict bad", id: "problem" }, element("h2", {}, reason), element("p", {}, hint), code);
 }
 
 function status(it) {
@@ -179,11 +183,13 @@ function details(it) {
 
 function receipt(it) {
   const { receipt: r } = it, f = w().fields;
+  const labels = Object.fromEntries((it.identity ?? []).map(({ name, label }) => [name, told(label)]));
+  const names = (list) => list.map((name) => labels[name] ?? name).join(", ") || "–";
   const rows = [
     [f.receipt_id, r.receipt_id], [f.purpose, r.purpose.text],
     [f.legal_basis, w().bases[r.legal_basis] ?? r.legal_basis],
     [f.retention, w().days.replace("{n}", r.retention_days)],
-    [f.released, r.attributes.released.join(", ") || "–"], [f.missing, r.attributes.missing.join(", ") || "–"],
+    [f.released, names(r.attributes.released)], [f.missing, names(r.attributes.missing)],
     [f.asked, time(r.times.asked)], [f.answered, time(r.times.answered)],
     [f.gateway, r.gateway], [f.txn, r.txn], [f.answer, r.answer_sha256],
     [f.entry, it.receipt_entry ?? w().noEntry],
@@ -211,9 +217,7 @@ $("picture").addEventListener("change", () => {
   if (picture) scanPicture(picture);
   $("picture").value = "";
 });
-$("pick").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" || event.key === " ") { event.preventDefault(); $("picture").click(); }
-});
+$("pick").addEventListener("click", () => $("picture").click());
 document.addEventListener("paste", (event) => {
   const picture = [...event.clipboardData.files].find((file) => file.type.startsWith("image/"));
   if (picture) { event.preventDefault(); scanPicture(picture); }
