@@ -1,16 +1,15 @@
-// A static server, a fresh browser and an issuer for the tests.
+// A static server of the page for gates, and an issuer for its tests.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+
+export { browse, open, screenshot } from "./browser.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const pages = join(root, "wasm", "dist", "page");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 const TYPES = {
   ".css": "text/css",
@@ -56,39 +55,6 @@ export async function serve(extra = {}) {
   return { url: `http://127.0.0.1:${server.address().port}/`, files, stop };
 }
 
-/** A browser with a profile of its own; `video` is what its camera sees. */
-export async function browse({ video, ...options } = {}) {
-  const profile = mkdtempSync(join(tmpdir(), "ikd-browser-"));
-  const camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${video}`];
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    viewport: { width: 412, height: 870 },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", ...(video ? camera : [])],
-    ...options,
-  });
-  const close = async () => {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
-  return { context, close };
-}
-
-/** Opens the page and waits until it is ready. Whatever it complains of fails the test. */
-export async function open(context, url) {
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  await page.goto(url);
-  await page.locator("html[data-ready]").waitFor();
-  return Object.assign(page, { complaints });
-}
-
 /** Turns the camera on, unless the page did so itself because it is allowed to. */
 export async function startCamera(page) {
   await page.evaluate(() => document.querySelector("#camera.on") ?? document.getElementById("start-camera").click());
@@ -109,13 +75,4 @@ export async function codeOf(page, timeout = 10_000) {
   const verdict = page.locator("#verdict[data-code]");
   await verdict.waitFor({ timeout });
   return verdict.getAttribute("data-code");
-}
-
-/** Saves a picture of the page for the README, if the environment asks for it. */
-export async function screenshot(page, name) {
-  const folder = process.env.IKD_SCREENSHOTS;
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-  await page.screenshot({ path: join(folder, `${name}.png`) });
 }
