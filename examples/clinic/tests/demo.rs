@@ -18,8 +18,11 @@ fn the_demo_answers_yes_no_no_and_shows_no_data() {
     ]) {
         assert!(answer.contains(words), "{answer}");
     }
-    assert_eq!(text.matches("asked: name_match, nik_match").count(), 3, "{text}");
-    assert_eq!(text.matches(r#""released":["name_match","nik_match"]"#).count(), 3, "{text}");
+    let either = |one: &str, other: &str| text.matches(one).count() + text.matches(other).count();
+    assert_eq!(either("asked: name_match, nik_match", "asked: nik_match, name_match"), 3, "{text}");
+    let [one, other] = [r#"["name_match","nik_match"]"#, r#"["nik_match","name_match"]"#]
+        .map(|names| format!(r#""released":{names}"#));
+    assert_eq!(either(&one, &other), 3, "{text}");
     for row in include_str!("../data/members.csv").lines().skip(1) {
         let values: Vec<_> = row.split(',').collect();
         assert!(!text.contains(values[1]) && !text.contains(values[2]), "{row}");
