@@ -77,7 +77,7 @@ async fn each_broken_rule_has_its_code() {
         (Userinfo, Misbehaviour::UnknownKid, UnknownKey),
         (Metadata, Misbehaviour::WrongIssuerMetadata, BadMetadata),
     ];
-    let stories = cases.map(|(endpoint, misbehaviour, code)| async move {
+    let stories = cases.into_iter().map(|(endpoint, misbehaviour, code)| async move {
         let finished = story(endpoint, misbehaviour).await;
         let found = match finished.result {
             ConsentResult::ProtocolError(code) => code,

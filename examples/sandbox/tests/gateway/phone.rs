@@ -9,7 +9,7 @@ use crate::client::{NOW, World};
 #[tokio::test]
 async fn the_citizen_sees_and_decides() {
     let world = World::new();
-    let id = world.start(&json!({"nik": {"essential": true}, "name_match": {"value": "X"}})).await;
+    let id = world.start(&json!({"name_match": {"value": "X"}, "nik": {"essential": true}})).await;
     let pending = world.get("/phone/pending?person=siti-contoh").await.json();
     let shown = &pending["requests"][0];
     assert_eq!((&shown["auth_req_id"], &shown["client_name"]), (&json!(id), &json!("Bank Contoh")));
