@@ -56,6 +56,10 @@ fn read(name: AttributeName, value: &Value) -> Option<Text> {
         (AttributeName::MaritalStatus, Some(4)) => Some(("Cerai mati", "Widowed")),
         _ => None,
     };
+    let words = match (name, value.as_str()) {
+        (AttributeName::Nationality, Some("ID")) => Some(("Indonesia", "Indonesia")),
+        _ => words,
+    };
     if let Some((id, en)) = words {
         return Some(Message::new(id, en).into());
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::scene::{Scene, Teller};
 
 /// A child process with its output.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
 }
@@ -26,7 +26,7 @@ impl Process {
     }
 
     /// An instance, and where it listens.
-    fn instance(scene: &Scene) -> (Self, Teller) {
+    pub(crate) fn instance(scene: &Scene) -> (Self, Teller) {
         let mut process = Self::start(&["--config", scene.config.to_str().expect("text")]);
         let teller = Teller::new(process.line().trim().trim_end_matches('/').to_owned());
         (process, teller)
@@ -39,7 +39,7 @@ impl Process {
     }
 
     /// `kill -9`.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }

@@ -3,7 +3,7 @@
 export const words = {
   id: {
     other: "English", demo: "contoh", title: "Pembukaan rekening", scan: "Pindai QR identitas",
-    qr: "Teks QR", check: "Periksa", picture: "Gambar …", terminal: "Nama loket",
+    qr: "Teks QR", check: "Periksa", picture: "Gambar…", terminal: "Nama loket",
     qrHint: "Pemindai genggam mengetik di sini. Teks atau tangkapan layar QR bisa ditempel.",
     recent: "Permohonan terakhir", none: "Belum ada permohonan.", steps: "Siap melayani",
     offline: "Sambungan ke layanan terputus. Mencoba lagi …",
@@ -28,7 +28,7 @@ export const words = {
   },
   en: {
     other: "Indonesia", demo: "example", title: "Opening an account", scan: "Scan an identity QR",
-    qr: "Text of the QR", check: "Check", picture: "Picture …", terminal: "Name of the counter",
+    qr: "Text of the QR", check: "Check", picture: "Picture…", terminal: "Name of the counter",
     qrHint: "A handheld scanner types here. The text or a screenshot of a QR can be pasted.",
     recent: "Latest applications", none: "No applications yet.", steps: "Ready",
     offline: "The connection to the service is lost. Trying again …",
