@@ -125,7 +125,7 @@ test("what does not fit together is for a person to look at", async () => {
   await approve(citizen);
   assert.equal(await verdict(bank), "review");
   assert.equal(await bank.locator(".checks .passed").count(), 4);
-  assert.match(await bank.locator(".checks .failed").textContent(), /Bandingkan dengan KTP-el.*nik_birth_date/s);
+  assert.match(await bank.locator(".checks .failed").textContent(), /Bandingkan dengan KTP-el.*NIK dan tanggal lahir/s);
   await screenshot(bank, "bank-review");
   assert.deepEqual(await barriers(bank), []);
   await Promise.all([bank.close(), citizen.close()]);

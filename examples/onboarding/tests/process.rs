@@ -90,6 +90,34 @@ async fn killed_while_it_waits_it_loses_nothing() {
 }
 
 #[tokio::test]
+async fn killed_between_keeping_an_answer_and_leaving_the_queue_it_takes_no_second_one() {
+    let scene = Scene::new();
+    let (process, teller) = Process::instance(&scene);
+    let id = teller.open(&scene.qr("siti-contoh")).await;
+    process.kill();
+    let request = scene.folder.path().join(format!("data/waiting/{id}.consent"));
+    let waiting = std::fs::read(&request).expect("it waits");
+    scene.approve(&[]);
+    let (process, teller) = Process::instance(&scene);
+    let ended = teller.ended(&id).await;
+    assert_eq!(ended["state"], "decided", "{ended}");
+    assert_eq!(process.stop().0, Some(0));
+    assert!(!request.exists());
+    // As if the kill had come before the request left the queue.
+    std::fs::write(&request, waiting).expect("it is written");
+    let (process, teller) = Process::instance(&scene);
+    let started = Instant::now();
+    while request.exists() {
+        assert!(started.elapsed() < Duration::from_secs(30), "it still waits");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(teller.application(&id).await["decision"], ended["decision"]);
+    let (status, output) = process.stop();
+    assert_eq!(status, Some(0));
+    assert!(output.contains("answered_already") && !output.contains("request_ended"), "{output}");
+}
+
+#[tokio::test]
 async fn killed_again_and_again_each_application_ends_once() {
     let scene = Scene::new();
     let mut ids = Vec::new();
