@@ -122,6 +122,32 @@ fn what_was_acknowledged_outlives_kills_of_several_writers() {
 }
 
 #[test]
+fn an_erasure_that_is_killed_has_happened_or_not() {
+    let log = Log::new();
+    let erase = ["audit", "erase", "audit.log", "--signing-key", "audit.pem", "--now"];
+    let (mut erased, mut next) = (0, 0);
+    for round in 0..20_u64 {
+        log.append(&(next..next + 50).map(receipt).collect::<Vec<_>>());
+        next += 50;
+        let mut child = log
+            .command(&[&erase[..], &["2040-01-01T00:00:00Z"]].concat())
+            .spawn()
+            .expect("ikd starts");
+        std::thread::sleep(Duration::from_millis(round * 3));
+        // It may have ended already.
+        let _ = child.kill();
+        child.wait().expect("it ends");
+        let report = verify(&log.path("audit.log"), &VerifyOptions::default()).expect("sound");
+        assert_eq!(u128::from(report.receipts), next);
+        assert!(report.erased == erased || u128::from(report.erased) == next, "half of it is done");
+        erased = report.erased;
+    }
+    log.ikd(&[&erase[..], &["2040-01-01T00:00:00Z"]].concat());
+    assert!(ids(&log.path("audit.log")).is_empty());
+    assert!(!log.path("audit.log.new").exists());
+}
+
+#[test]
 fn a_change_is_found_with_its_place() {
     let log = Log::new();
     log.append(&[receipt(1), receipt(2), receipt(3)]);

@@ -4,13 +4,13 @@ use std::fs;
 use std::sync::Arc;
 
 use ikd_sandbox::{
-    CredentialKey, CredentialOptions, Profile, STATUS_URI, Sandbox, Status as SandboxStatus,
-    StatusLife, StatusList,
+    CredentialKey, CredentialOptions, KeyEntry, KeyKind, KeyUse, PresentOptions, Profile,
+    STATUS_URI, Sandbox, SigningKey, Status as SandboxStatus, StatusLife, StatusList,
 };
 use ikd_tests::{OPENED, at, roots, sandbox, trust, verifier};
 use ikd_verifier::{
-    Code, FileTrustStore, MemoryReplayStore, Policy, StatusPolicy, StatusReport, StatusUnknown,
-    StoreError, Trust, TrustError, Verifier,
+    Code, Detail, FileTrustStore, MemoryReplayStore, Policy, StatusPolicy, StatusReport,
+    StatusUnknown, StoreError, Trust, TrustError, Verifier,
 };
 
 const DAY: i64 = 86_400;
@@ -101,7 +101,105 @@ fn a_stale_list_is_told_but_still_revokes() {
     let credential = sandbox.credential_with(person, Profile::Travel, &device, &revoked);
     let shown = device.present(&credential, now, &Default::default()).text();
     let refused = prefer.verify_text(&shown, at(now)).expect_err("it is revoked");
-    assert_eq!(refused.code(), Code::Revoked);
+    assert_eq!((refused.code(), refused.detail()), (Code::Revoked, Some(&Detail::StatusAge(age))));
+}
+
+/// A trust list of this version in which the status key is revoked and another one takes its place,
+/// and that other key.
+fn after_theft_of_the_status_key(sandbox: &Sandbox, version: u32) -> (Vec<u8>, SigningKey) {
+    let roots = sandbox.root_keys(0);
+    let mut list = sandbox.trust_list_draft(version, OPENED, &roots);
+    let successor = SigningKey::derive(KeyKind::Ed25519, &[42; 32], "status key after the theft");
+    let keys = &mut list.issuers[0].keys;
+    let stolen = keys.iter_mut().find(|key| key.usage == KeyUse::Status).expect("a status key");
+    let next = KeyEntry { key: successor.public(), ..stolen.clone() };
+    stolen.revoked = Some(OPENED);
+    keys.push(next);
+    (list.sign(&roots.signers().collect::<Vec<_>>()), successor)
+}
+
+/// The QR of someone whose credential has this status.
+fn text_of(sandbox: &Sandbox, status: SandboxStatus) -> String {
+    let person = &sandbox.persons()[0];
+    let device = sandbox.device(person);
+    let options = CredentialOptions { status, ..Default::default() };
+    let credential = sandbox.credential_with(person, Profile::Travel, &device, &options);
+    device.present(&credential, OPENED, &Default::default()).text()
+}
+
+/// Whoever has the stolen key may have written "valid" for anyone, so that counts no more. What the
+/// list says against a credential was believed before, and dropping it would let lost phones pass.
+#[test]
+fn a_revoked_status_key_takes_the_yes_of_its_list_but_not_the_no() {
+    let sandbox = sandbox();
+    let trust = trust(&sandbox);
+    let (list, successor) = after_theft_of_the_status_key(&sandbox, 2);
+    assert_eq!(trust.update_list(&list, at(OPENED)), Ok(2));
+    let answers = |trust: Trust| {
+        let replay = Arc::new(MemoryReplayStore::new());
+        let verifier = Verifier::new(Arc::new(trust), replay, Policy::new());
+        let verify = |status| verifier.verify_text(&text_of(&sandbox, status), at(OPENED));
+        let refused = verify(SandboxStatus::Suspended).expect_err("a phone reported lost");
+        (verify(SandboxStatus::Valid).expect("status is preferred").status(), refused.code())
+    };
+    let unknown = StatusReport::Unavailable(StatusUnknown::NoList);
+    // Through a restart, in one piece and in files.
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = FileTrustStore::new(folder.path().join("trust"));
+    store.save(&trust).expect("saved");
+    for restarted in
+        [Trust::restore(&trust.save()), Ok(store.load().expect("files").expect("saved"))]
+    {
+        assert_eq!(answers(restarted.expect("sound")), (unknown, Code::Suspended));
+    }
+    // It is given to nobody, and nobody takes it.
+    let again = trust.update_status(STATUS_URI, &sandbox.status_list(OPENED));
+    assert_eq!(again.expect_err("its key is revoked").code(), "status_unknown_key");
+    let bundle = trust.snapshot().to_bundle().expect("a bundle");
+    let (copy, _) = Trust::from_bundle(roots(&sandbox), &bundle).expect("sound");
+    assert_eq!(copy.snapshot().status_lists().count(), 0);
+    // A list by the next key takes its place, also an earlier one: the thief may have dated theirs
+    // years ahead.
+    let next =
+        StatusList::new(4_096).sign(&successor, STATUS_URI, StatusLife::of_a_day(OPENED - 60));
+    trust.update_status(STATUS_URI, &next).expect("a list by a good key");
+    let state = trust.snapshot();
+    assert!(!state.status_list(STATUS_URI).expect("a list").is_withdrawn());
+}
+
+#[test]
+fn what_is_known_of_status_is_told_as_the_policy_says() {
+    let sandbox = sandbox();
+    let fresh = OPENED + 3_600;
+    let stale = OPENED + DAY;
+    let bare = Trust::new(roots(&sandbox));
+    bare.update_list(&sandbox.trust_list(), at(OPENED)).expect("a trust list without status lists");
+    let bare = Verifier::new(Arc::new(bare), Arc::new(MemoryReplayStore::new()), Policy::new());
+    let full = verifier(&sandbox, Policy::new());
+    let valid = StatusReport::Valid { age: 3_600 };
+    let old = StatusReport::Unavailable(StatusUnknown::Stale { age: DAY });
+    let none = StatusReport::Unavailable(StatusUnknown::NoList);
+    let (ignored, refused) = (Ok(StatusReport::Ignored), Err(Code::StatusUnavailable));
+    use StatusPolicy::{Ignore, Prefer, Require};
+    for (verifier, now, policy, expected) in [
+        (&full, fresh, Require, Ok(valid)),
+        (&full, fresh, Prefer, Ok(valid)),
+        (&full, fresh, Ignore, ignored),
+        (&full, stale, Require, refused),
+        (&full, stale, Prefer, Ok(old)),
+        (&full, stale, Ignore, ignored),
+        (&bare, fresh, Require, refused),
+        (&bare, fresh, Prefer, Ok(none)),
+        (&bare, fresh, Ignore, ignored),
+    ] {
+        // Each time another QR, as each is good once, and its trust must not go back in time.
+        let verifier = verifier.with_policy(Policy::new().status(policy));
+        let options = PresentOptions { serial: policy as u64, ..Default::default() };
+        let person = &sandbox.persons()[0];
+        let text = sandbox.present_with(person, Profile::Travel, now, &options).text();
+        let told = verifier.verify_text(&text, at(now)).map(|v| v.status()).map_err(|r| r.code());
+        assert_eq!(told, expected, "{policy:?} at {now}");
+    }
 }
 
 #[test]

@@ -5,6 +5,10 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::limits::CHALLENGE_BYTES;
+use crate::payload::{base45, cbor};
+
+/// What the text of a challenge begins with. Like `IKD1:` it fits a QR's alphanumeric mode.
+const PREFIX: &str = "IKD-CHALLENGE1:";
 
 /// A challenge of one relying party, for one presentation.
 ///
@@ -53,6 +57,18 @@ impl Challenge {
     pub fn relying_party(&self) -> &str {
         &self.relying_party
     }
+
+    /// The text of the QR that a verifier shows to the phone: `IKD-CHALLENGE1:` and base45 of the
+    /// CBOR map `{3: relying party, 39: nonce}`, the very claims that the answer must carry.
+    pub fn to_text(&self) -> String {
+        let mut map = Vec::new();
+        cbor::write_head(&mut map, 5, 2);
+        cbor::write_head(&mut map, 0, 3);
+        cbor::write_text(&mut map, &self.relying_party);
+        cbor::write_head(&mut map, 0, 39);
+        cbor::write_bytes(&mut map, &self.nonce);
+        PREFIX.to_owned() + &base45::encode(&map)
+    }
 }
 
 impl fmt::Debug for Challenge {
@@ -60,5 +76,18 @@ impl fmt::Debug for Challenge {
         f.debug_struct("Challenge")
             .field("relying_party", &self.relying_party)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_is_base45_of_the_two_claims() {
+        let text = Challenge::new("gate", [0xff; 16]).to_text();
+        let map = base45::decode(text.strip_prefix(PREFIX).unwrap().as_bytes()).unwrap();
+        assert_eq!(map, [b"\xa2\x03\x64gate\x18\x27\x50".as_slice(), &[0xff; 16]].concat());
     }
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use thiserror::Error;
 
+use crate::hex;
 use crate::{
     AttributeName, Bundle, Challenge, MemoryReplayStore, Policy, Refusal, RootKeys, StatusPolicy,
     Trust, UnixTime, VerifiedPresentation, Verifier,
@@ -91,7 +92,8 @@ struct TrustCase {
 /// [`ConformanceError`] when the file is not one of vectors.
 pub fn run(file: &str) -> Result<Vec<Outcome>, ConformanceError> {
     let file: File = serde_json::from_str(file)?;
-    let roots: Option<Vec<_>> = file.roots.iter().map(|root| hex(root)?.try_into().ok()).collect();
+    let roots: Option<Vec<_>> =
+        file.roots.iter().map(|root| hex::decode(root)?.try_into().ok()).collect();
     let roots = RootKeys::new(&roots.ok_or(ConformanceError::Hex("roots"))?, file.threshold)
         .map_err(|error| ConformanceError::Trust(error.to_string()))?;
     let bundle = bundle(&file)?;
@@ -112,17 +114,18 @@ pub fn run(file: &str) -> Result<Vec<Outcome>, ConformanceError> {
 
 fn bundle(file: &File) -> Result<Vec<u8>, ConformanceError> {
     if let Some(bundle) = &file.bundle {
-        return hex(bundle).ok_or(ConformanceError::Hex("bundle"));
+        return hex::decode(bundle).ok_or(ConformanceError::Hex("bundle"));
     }
-    let trust = file.trust.as_deref().and_then(hex).ok_or(ConformanceError::Hex("trust"))?;
-    let lists = file.status.iter().map(|(uri, list)| Some((uri.as_str(), hex(list)?)));
+    let trust =
+        file.trust.as_deref().and_then(hex::decode).ok_or(ConformanceError::Hex("trust"))?;
+    let lists = file.status.iter().map(|(uri, list)| Some((uri.as_str(), hex::decode(list)?)));
     let lists: Vec<_> = lists.collect::<Option<_>>().ok_or(ConformanceError::Hex("status"))?;
     let status_lists = lists.iter().map(|(uri, list)| (*uri, list.as_slice())).collect();
     Ok(Bundle { trust_list: &trust, status_lists }.to_bytes())
 }
 
 fn trust_case(case: TrustCase, trust: &Trust) -> Result<Outcome, ConformanceError> {
-    let list = hex(&case.list).ok_or(ConformanceError::Hex("list"))?;
+    let list = hex::decode(&case.list).ok_or(ConformanceError::Hex("list"))?;
     let actual = match trust.update_list(&list, UnixTime::from_secs(case.now)) {
         Ok(_) => "ok",
         Err(error) => error.code(),
@@ -165,7 +168,7 @@ fn demands(case: Json) -> Result<(Policy, Option<Challenge>), String> {
         policy = policy.max_status_age(age);
     }
     let challenge = case.challenge.map(|nonce| {
-        let nonce = hex(&nonce).ok_or("`challenge` is not hexadecimal")?;
+        let nonce = hex::decode(&nonce).ok_or("`challenge` is not hexadecimal")?;
         let relying_party = case.relying_party.clone().ok_or("`challenge` without an id")?;
         Challenge::with_nonce(relying_party, nonce).map_err(|error| error.to_string())
     });
@@ -193,12 +196,4 @@ fn summary(result: &Result<VerifiedPresentation, Refusal>, expect: &Json) -> Jso
         out.insert("document".to_owned(), document);
     }
     out.into()
-}
-
-/// Bytes from hexadecimal.
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
-    rest.is_empty().then(|| pairs.iter().map(byte).collect()).flatten()
 }

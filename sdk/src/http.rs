@@ -1,11 +1,15 @@
 //! The one HTTP client: TLS only, bounded in size and time, no proxies, no redirects to another host.
 
+mod tls;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::{Certificate, Method, Url};
+use reqwest::{Method, Url};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use thiserror::Error;
 
 /// Redirects within one host that are followed.
@@ -18,7 +22,8 @@ const MAX_REDIRECTS: usize = 3;
 pub struct HttpOptions {
     timeout: Duration,
     connect_timeout: Duration,
-    roots: Vec<Certificate>,
+    roots: Vec<CertificateDer<'static>>,
+    pins: Vec<[u8; 32]>,
     routes: Vec<Route>,
 }
 
@@ -40,8 +45,14 @@ pub enum HttpError {
     #[error("the HTTP options are not usable: {0}")]
     Options(&'static str),
     /// No connection, or it broke.
-    #[error("{host} cannot be reached")]
+    #[error("{host} cannot be reached, or broke off")]
     Unreachable {
+        /// The host.
+        host: String,
+    },
+    /// The host's certificate is not trusted, or is not the one that is pinned.
+    #[error("the certificate of {host} is not trusted; check this device's clock too")]
+    Untrusted {
         /// The host.
         host: String,
     },
@@ -89,6 +100,7 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             roots: Vec::new(),
+            pins: Vec::new(),
             routes: Vec::new(),
         }
     }
@@ -114,9 +126,18 @@ impl HttpOptions {
     ///
     /// [`HttpError::Options`] when it is none.
     pub fn root_certificate(mut self, pem: &[u8]) -> Result<Self, HttpError> {
-        let certificate = Certificate::from_pem(pem);
+        let certificate = CertificateDer::from_pem_slice(pem);
         self.roots.push(certificate.map_err(|_| HttpError::Options("root certificate"))?);
         Ok(self)
+    }
+
+    /// Demands of a server, besides a certificate that is trusted, that its public key is this one:
+    /// SHA-256 of the SubjectPublicKeyInfo in DER. With several, any of them will do: give the key
+    /// in use and the one kept in reserve.
+    #[must_use]
+    pub fn pin(mut self, key_sha256: [u8; 32]) -> Self {
+        self.pins.push(key_sha256);
+        self
     }
 
     /// Reaches everything under the https URL `from` at `to` instead, without TLS. For tests and
@@ -163,6 +184,7 @@ impl fmt::Debug for HttpOptions {
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("roots", &self.roots.len())
+            .field("pins", &self.pins.len())
             .field("routes", &self.routes)
             .finish()
     }
@@ -171,8 +193,6 @@ impl fmt::Debug for HttpOptions {
 impl HttpClient {
     /// A client of these options.
     pub(crate) fn new(options: &HttpOptions) -> Result<Self, HttpError> {
-        // The provider of the process stays the application's choice, where it has made one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let redirects = reqwest::redirect::Policy::custom(|attempt| {
             let first = attempt.previous().first().map(Url::origin);
             let followed = attempt.previous().len() <= MAX_REDIRECTS;
@@ -190,7 +210,7 @@ impl HttpClient {
             .timeout(options.timeout)
             .connect_timeout(options.connect_timeout)
             .user_agent(concat!("ikd-verifier/", env!("CARGO_PKG_VERSION")))
-            .tls_certs_merge(options.roots.clone())
+            .tls_backend_preconfigured(tls::config(&options.roots, &options.pins)?)
             .build()
             .map_err(|_| HttpError::Options("TLS"))?;
         Ok(Self { client, options: options.clone() })
@@ -238,6 +258,8 @@ impl HttpClient {
         let host = host.to_owned();
         if error.is_timeout() {
             HttpError::Timeout { host, seconds: self.options.timeout.as_secs() }
+        } else if tls::is_untrusted(error) {
+            HttpError::Untrusted { host }
         } else if error.is_redirect() {
             HttpError::Redirect { host }
         } else {

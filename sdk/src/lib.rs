@@ -59,12 +59,14 @@
 //! | `scan` (default) | [`scan`]: images and camera frames to texts |
 //! | `store` (default) | [`FileTrustStore`], [`DirectoryReplayStore`] |
 //! | `clock` (default) | [`UnixTime::now`] |
-//! | `audit` | `audit`: consent receipts and their tamper-evident log |
-//! | `consent` | `consent`: asks the citizen for attributes; backends only |
+//! | `refresh` | [`Refresher`]: trust list and status lists that keep themselves fresh |
+//! | `audit` | [`audit`]: consent receipts and their tamper-evident log |
+//! | `consent` | [`consent`]: asks the citizen for attributes; backends only |
 //! | `consent-jwe` | encrypted answers |
 //! | `consent-ping` | the endpoint for notifications, for `axum` |
 //! | `postgres` | waiting requests in PostgreSQL |
 //! | `conformance` | [`conformance`]: runs files of test vectors |
+//! | `authoring` | [`authoring`]: makes trust lists, for whoever publishes one |
 //!
 //! Without default features the crate builds for `wasm32-unknown-unknown`.
 
@@ -76,19 +78,22 @@ mod challenge;
 pub mod conformance;
 #[cfg(feature = "consent")]
 pub mod consent;
+mod digest_map;
+#[cfg(any(test, feature = "conformance"))]
+mod hex;
 #[cfg(feature = "http")]
 mod http;
 pub mod limits;
 mod message;
 mod payload;
 mod policy;
+#[cfg(feature = "refresh")]
+mod refresh;
 mod refusal;
 mod replay;
 #[cfg(feature = "scan")]
 pub mod scan;
 mod signature;
-#[cfg(test)]
-mod testing;
 mod time;
 mod trust;
 mod verify;
@@ -105,17 +110,26 @@ pub use payload::{
     Base45Error, CborError, CborFault, DocumentShare, Envelope, UnverifiedPresentation,
 };
 pub use policy::{Policy, SkewError, StatusPolicy};
+#[cfg(all(feature = "refresh", feature = "store"))]
+pub use refresh::FileRefreshStore;
+#[cfg(feature = "refresh")]
+pub use refresh::{
+    ClockOffset, FetchError, RefreshEvent, RefreshMemo, RefreshOptions, RefreshOutcome,
+    RefreshStore, RefreshTarget, RefreshTask, Refresher,
+};
 pub use refusal::{Code, Detail, Refusal};
 #[cfg(feature = "store")]
 pub use replay::DirectoryReplayStore;
 pub use replay::{Acceptance, MemoryReplayStore, ReplayError, ReplayKey, ReplayScope, ReplayStore};
 pub use time::UnixTime;
+#[cfg(feature = "authoring")]
+pub use trust::authoring;
 pub use trust::{
-    Bundle, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError, StateError,
-    Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
+    Bundle, BundleError, ImportReport, Issuer, IssuerKey, KeyUse, RootKey, RootKeys, RootKeysError,
+    StateError, Status, StatusList, StatusListError, Trust, TrustError, TrustList, TrustState,
 };
 #[cfg(feature = "store")]
-pub use trust::{FileTrustStore, StoreError};
+pub use trust::{Damage, FileTrustStore, Loaded, StoreError};
 pub use verify::{
     NotEstablished, PendingPresentation, StatusReport, StatusUnknown, TrustReport,
     VerifiedPresentation, Verifier,

@@ -307,6 +307,8 @@ pub enum Detail {
     Missing(Vec<AttributeName>),
     /// Why the status is not known.
     Status(crate::verify::StatusUnknown),
+    /// Age of the status list that speaks against the credential, in seconds. However old, it counts.
+    StatusAge(i64),
 }
 
 impl fmt::Display for Detail {
@@ -320,11 +322,12 @@ impl fmt::Display for Detail {
             Self::Lifetime { actual, limit } => write!(f, "{actual} s, at most {limit} s"),
             Self::Attribute(name) => write!(f, "{name}"),
             Self::Claim(set) => write!(f, "claim {}", set.key()),
-            Self::Missing(names) => {
-                let names: Vec<_> = names.iter().map(|n| n.as_str()).collect();
-                f.write_str(&names.join(", "))
-            }
+            Self::Missing(names) => names.iter().enumerate().try_for_each(|(i, name)| {
+                f.write_str(if i == 0 { "" } else { ", " })?;
+                f.write_str(name.as_str())
+            }),
             Self::Status(why) => write!(f, "{}", why.message().en),
+            Self::StatusAge(age) => write!(f, "by a status list that is {age} s old"),
         }
     }
 }

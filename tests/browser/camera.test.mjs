@@ -38,6 +38,20 @@ test("a phone that moves, blurs and changes is read within two seconds", async (
   assert.deepEqual(page.complaints, []);
 });
 
+test("a phone whose QR rolls over in view is counted once", async (t) => {
+  const server = await serve();
+  const video = join(folder, "rollover.y4m");
+  const qrs = ["siti-contoh", "siti-contoh", "budi-ujicoba"].map((person) => issue(person, "travel"));
+  writeVideo(video, [{ seconds: 1 }, ...qrs.map(({ text }) => ({ seconds: 2, text }))]);
+  const { context, close } = await browse({ video });
+  t.after(() => Promise.all([close(), server.stop()]));
+  const page = await open(context, server.url);
+  await startCamera(page);
+  await page.locator("#verdict .name", { hasText: qrs[2].person.name }).waitFor({ timeout: 20_000 });
+  const accepted = await page.evaluate(acceptedQrs);
+  assert.deepEqual([accepted, await page.locator("#count-good").textContent()], [3, "2"]);
+});
+
 test("an expired QR in view is refused with its reason", async (t) => {
   const server = await serve();
   const video = join(folder, "expired.y4m");
@@ -50,6 +64,16 @@ test("an expired QR in view is refused with its reason", async (t) => {
   assert.equal(await codeOf(page), "presentation_expired");
   assert.match(await page.locator("#verdict").textContent(), /kedaluwarsa/);
 });
+
+/** How many QRs this browser has accepted. */
+async function acceptedQrs() {
+  const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const database = await done(indexedDB.open("ikd-replay"));
+  const [store] = database.objectStoreNames;
+  const count = await done(database.transaction(store).objectStore(store).count());
+  database.close();
+  return count;
+}
 
 /** Notes, inside the page, when the film begins and when which verdict stands there. */
 function watch() {

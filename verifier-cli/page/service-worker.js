@@ -1,6 +1,6 @@
 // Makes the page work without a network after the first visit. The build writes version and files.
 
-const CACHE = `ikd-page-${"48daf47088c77a1a"}`;
+const CACHE = `ikd-page-${"1bfc471fbf7cee36"}`;
 const FILES = ["./","app/camera-view.js","app/camera.js","app/challenge.js","app/dialogs.js","app/dom.js","app/feedback.js","app/gate.js","app/handheld.js","app/language.js","app/main.js","app/manifest.js","app/pictures.js","app/profiles.js","app/ring.js","app/settings.js","app/shift.js","app/texts.js","app/trust.js","app/verdict-view.js","app/verdict.js","icon.svg","ikd/client.js","ikd/frames.js","ikd/ikd.js","ikd/ikd_bg.wasm","ikd/index.js","ikd/replay-store.js","ikd/trust-store.js","ikd/worker.js","manifest.webmanifest","style/base.css","style/dialogs.css","style/gate.css","style/verdict.css"];
 
 self.addEventListener("install", (event) => {

@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::outcome::Exit;
-use crate::scanning::{hint_message, hint_name};
 
 /// What came of one QR, or of a file in which none was found.
 #[derive(Debug)]
@@ -77,7 +76,7 @@ impl Answer {
             Self::Accepted(_) => COMPARE,
             Self::Refused(refusal) => refusal.code().hint(),
             Self::NotIkd(_) => Code::NotIkd.hint(),
-            Self::NoQr(hint) => hint_message(*hint),
+            Self::NoQr(hint) => hint.unwrap_or(Hint::NoFinder).message(),
             Self::Unreadable(_) => GIVE_IMAGE,
         }
     }
@@ -110,7 +109,7 @@ impl Answer {
         match self {
             Self::Accepted(verified) => add_verified(&mut out, verified),
             Self::NotIkd(content) => out.add("content", content.as_str()),
-            Self::NoQr(hint) => out.add_some("reason", hint.map(hint_name)),
+            Self::NoQr(hint) => out.add_some("reason", hint.map(Hint::as_str)),
             Self::Refused(_) | Self::Unreadable(_) => {}
         }
         out.add_some("detail", self.detail());

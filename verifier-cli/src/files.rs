@@ -78,6 +78,18 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| Failure::file(path, error))
 }
 
+/// Puts bytes in the place of a file: readers see the old ones or these.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let written = fs::File::create(&name).and_then(|mut file| {
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()?;
+        fs::rename(&name, path)
+    });
+    written.map_err(|error| Failure::file(path, error))
+}
+
 /// Writes a file for its owner alone, which must not be there yet, to last.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let file = private(fs::OpenOptions::new().write(true).create_new(true)).open(path);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use ikd_verifier::{
-    AttributeName, Challenge, DirectoryReplayStore, MemoryReplayStore, Policy, Refusal,
-    ReplayStore, RootKey, RootKeys, StatusPolicy, Trust, UnixTime, VerifiedPresentation, Verifier,
+    AttributeName, Challenge, ClockOffset, DirectoryReplayStore, MemoryReplayStore, Policy,
+    Refusal, ReplayStore, RootKey, RootKeys, StatusPolicy, Trust, UnixTime, VerifiedPresentation,
+    Verifier,
 };
 
 use crate::files;
@@ -34,6 +35,10 @@ pub(crate) struct TrustFlags {
     /// Folder made by `ikd trust init` [default: $IKD_STORE, or the platform's data folder]
     #[arg(long, value_name = "DIR", help_heading = "Trust")]
     store: Option<PathBuf>,
+
+    /// MiB of memory for status lists; those beyond it are read from files [default: 64]
+    #[arg(long, value_name = "MIB", help_heading = "Trust", conflicts_with = "roots")]
+    status_memory: Option<u16>,
 }
 
 /// Whom to trust, what to demand, what to remember.
@@ -134,6 +139,25 @@ impl Station {
         }
     }
 
+    /// How far this device's clock was off when a server was last met.
+    pub(crate) fn clock_offset(&self) -> Option<ClockOffset> {
+        self.verifier.trust().clock_offset()
+    }
+
+    /// For a station that stays open: takes up what `ikd trust watch` or `update` stores meanwhile.
+    pub(crate) fn follow_store(&self) {
+        if let Some(store) = &self.store {
+            store.follow(self.verifier.trust());
+        }
+    }
+
+    /// Notes which status lists were missing, for the next update over the network.
+    pub(crate) fn remember_missing(&self) {
+        if let Some(store) = &self.store {
+            store.note_missing(self.verifier.trust());
+        }
+    }
+
     /// Keeps the highest time ever seen. A time that was given by hand was not seen.
     pub(crate) fn remember_clock(&mut self) {
         let (Some(store), None) = (&self.store, self.fixed_now) else { return };
@@ -154,7 +178,8 @@ impl TrustFlags {
     /// The trust that the flags name, and the store if it comes from there.
     pub(crate) fn open(&self) -> Result<(Trust, Option<Store>), Failure> {
         if self.roots.is_empty() {
-            let store = Store::locate(self.store.as_deref())?;
+            let memory = self.status_memory.map(|mib| usize::from(mib) << 20);
+            let store = Store::locate(self.store.as_deref())?.with_memory_limit(memory);
             let trust = store.load()?.ok_or_else(|| {
                 format!(
                     "no trust is set up: run `ikd trust init`, or give --root and --bundle \

@@ -3,8 +3,12 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
-use ikd_verifier::{FileTrustStore, Trust, UnixTime};
+use ikd_verifier::limits::MAX_WANTED_LISTS;
+use ikd_verifier::{FileRefreshStore, FileTrustStore, RefreshStore, Trust, UnixTime};
 
 use crate::outcome::{Failure, warn};
 
@@ -12,7 +16,13 @@ use crate::outcome::{Failure, warn};
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: PathBuf,
+    memory: Option<usize>,
+    /// When the files that were loaded had been written.
+    loaded: Mutex<Option<SystemTime>>,
 }
+
+/// Between two looks at whether another process has stored something.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl Store {
     /// The store that is named, in the environment, or where the platform keeps data.
@@ -24,7 +34,12 @@ impl Store {
             .or_else(from_environment)
             .or_else(|| dirs::data_dir().map(|folder| folder.join("ikd")));
         let folder = folder.ok_or_else(|| "no place for a store: give --store DIR".to_owned())?;
-        Ok(Self { folder })
+        Ok(Self { folder, memory: None, loaded: Mutex::default() })
+    }
+
+    /// The same store that gives status lists this many bytes of memory.
+    pub(crate) fn with_memory_limit(self, bytes: Option<usize>) -> Self {
+        Self { memory: bytes, ..self }
     }
 
     /// Where it is.
@@ -37,54 +52,119 @@ impl Store {
         self.folder.join("replay")
     }
 
-    /// The trust that was stored; `None` before `ikd trust init`.
+    /// The trust that was stored; `None` before `ikd trust init`. Damaged files are told of.
     pub(crate) fn load(&self) -> Result<Option<Trust>, Failure> {
-        let trust = self.trust_file().load().map_err(|error| error.to_string())?;
-        if let Some(trust) = &trust
-            && let Some(floor) = self.read_clock()
-        {
-            trust.observe(floor);
+        *self.loaded() = written(&self.trust_files());
+        let loaded = self.trust_files().open().map_err(|error| error.to_string())?;
+        let Some(loaded) = loaded else { return Ok(None) };
+        for damage in &loaded.damage {
+            warn(damage);
         }
-        Ok(trust)
+        for (uri, error) in &loaded.refused {
+            warn(format_args!("status list {uri} is not used: {} ({error})", error.code()));
+        }
+        if let Some(floor) = self.read_old_clock() {
+            loaded.trust.observe(floor);
+        }
+        loaded.trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
+        Ok(Some(loaded.trust))
     }
 
-    /// Stores trust, and makes the folder if it is not there.
-    pub(crate) fn save(&self, trust: &Trust) -> Result<(), Failure> {
-        fs::create_dir_all(&self.folder).map_err(|error| Failure::file(&self.folder, error))?;
-        self.trust_file().save(trust).map_err(|error| error.to_string().into())
+    /// Takes up what other processes store from now on, such as `ikd trust watch`, and notes for them
+    /// what scans miss. On a thread of its own: a scan never waits for it.
+    pub(crate) fn follow(&self, trust: &Arc<Trust>) {
+        let loaded = Mutex::new(*self.loaded());
+        let this = Self { folder: self.folder.clone(), memory: self.memory, loaded };
+        let trust = Arc::clone(trust);
+        thread::spawn(move || {
+            loop {
+                thread::sleep(LOOK_EVERY);
+                this.take_up_newer(&trust);
+                this.note_missing(&trust);
+            }
+        });
     }
 
-    /// Stores the highest time ever seen, in a file of its own: it changes with every scan, and the
-    /// lists do not.
-    pub(crate) fn save_clock(&self, trust: &Trust) {
-        let Some(floor) = trust.clock_floor().max(self.read_clock()) else { return };
-        let path = self.clock_file();
-        let temporary = path.with_extension(format!("new.{}", std::process::id()));
-        let written = fs::File::create(&temporary)
-            .and_then(|mut file| {
-                write!(file, "{}", floor.secs())?;
-                file.sync_all()
-            })
-            .and_then(|()| fs::rename(&temporary, &path));
-        if let Err(error) = written {
+    /// What cannot be read is told of at the next start; until then, what is held stays.
+    fn take_up_newer(&self, trust: &Trust) {
+        let now = written(&self.trust_files());
+        if now != *self.loaded()
+            && let Ok(Some(stored)) = self.trust_files().load()
+        {
+            trust.merge(&stored);
+            trust.set_clock_offset(self.refresh_store().load_memo().clock_offset());
+            *self.loaded() = now;
+        }
+    }
+
+    /// Notes the status lists that scans missed, for `ikd trust update` and `watch`.
+    pub(crate) fn note_missing(&self, trust: &Trust) {
+        let mut missing = trust.take_wanted_status_lists();
+        missing.retain(|uri| !uri.contains(char::is_control));
+        let known = self.missing();
+        let new = missing.iter().filter(|uri| !known.contains(uri)).map(|uri| format!("{uri}\n"));
+        let new: String = new.take(MAX_WANTED_LISTS.saturating_sub(known.len())).collect();
+        if new.is_empty() {
+            return;
+        }
+        let path = self.missing_file();
+        let file = fs::OpenOptions::new().append(true).create(true).open(&path);
+        if let Err(error) = file.and_then(|mut file| file.write_all(new.as_bytes())) {
             warn(format_args!("{}: {error}", path.display()));
         }
     }
 
-    fn read_clock(&self) -> Option<UnixTime> {
-        let text = fs::read_to_string(self.clock_file()).ok()?;
-        let seconds = text.trim().parse().ok();
-        if seconds.is_none() {
-            warn(format_args!("{}: damaged; starting anew", self.clock_file().display()));
+    /// The status lists that scans missed.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.missing_file()).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn missing_file(&self) -> PathBuf {
+        self.folder.join("missing-status-lists")
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Option<SystemTime>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a refresh keeps what it fetched: the same trust, and a memo beside it.
+    pub(crate) fn refresh_store(&self) -> FileRefreshStore {
+        FileRefreshStore::new(self.trust_files(), self.folder.join("refresh"))
+    }
+
+    /// Stores trust, and makes the folder if it is not there.
+    pub(crate) fn save(&self, trust: &Trust) -> Result<(), Failure> {
+        self.trust_files().save(trust).map_err(|error| error.to_string().into())
+    }
+
+    /// Stores the highest time ever seen.
+    pub(crate) fn save_clock(&self, trust: &Trust) {
+        match self.trust_files().save_clock(trust) {
+            Ok(()) => drop(fs::remove_file(self.old_clock_file())),
+            Err(error) => warn(error),
         }
-        seconds.map(UnixTime::from_secs)
     }
 
-    fn trust_file(&self) -> FileTrustStore {
-        FileTrustStore::new(self.folder.join("trust.state"))
-    }
-
-    fn clock_file(&self) -> PathBuf {
+    /// The file in which earlier versions kept the highest time ever seen.
+    fn old_clock_file(&self) -> PathBuf {
         self.folder.join("clock")
     }
+
+    fn read_old_clock(&self) -> Option<UnixTime> {
+        let text = fs::read_to_string(self.old_clock_file()).ok()?;
+        text.trim().parse().ok().map(UnixTime::from_secs)
+    }
+
+    fn trust_files(&self) -> FileTrustStore {
+        let files = FileTrustStore::new(self.folder.join("trust.state"));
+        match self.memory {
+            Some(bytes) => files.with_memory_limit(bytes),
+            None => files,
+        }
+    }
+}
+
+fn written(files: &FileTrustStore) -> Option<SystemTime> {
+    fs::metadata(files.path()).and_then(|file| file.modified()).ok()
 }

@@ -19,6 +19,15 @@ pub(crate) fn hex<const N: usize>(text: &str) -> Result<[u8; N], String> {
     Ok(bytes)
 }
 
+/// Any number of bytes from hexadecimal.
+pub(crate) fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {
+    let wrong = || "an even number of hexadecimal digits is needed".to_owned();
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| hex(std::str::from_utf8(pair).ok()?).ok().map(|[byte]| byte);
+    let bytes = pairs.iter().map(byte).collect::<Option<_>>();
+    bytes.filter(|_| rest.is_empty()).ok_or_else(wrong)
+}
+
 /// Hexadecimal of bytes.
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -6,6 +6,8 @@
 /** @typedef {import("./ikd.js").Policy} Policy */
 /** @typedef {import("./ikd.js").Refused} Refused */
 /** @typedef {import("./ikd.js").Scan} Scan */
+/** @typedef {import("./ikd.js").Track} Track */
+/** @typedef {VideoFrame | ImageBitmap | ImageData} Picture */
 /** @typedef {import("./ikd.js").TrustInfo} TrustInfo */
 
 /** Scans and verifies in a worker, with stores that last and that all tabs share. */
@@ -90,14 +92,30 @@ export class VerifierClient {
   }
 
   /**
-   * Scans a picture, which moves to the worker and is closed there.
-   * @param {VideoFrame | ImageBitmap | ImageData} picture
-   * @param {{ thorough?: boolean }} [options] `thorough` for still pictures
+   * Scans a still picture, which moves to the worker and is closed there.
+   * @param {Picture} picture
    * @returns {Promise<Scan>}
    */
-  scan(picture, { thorough = false } = {}) {
-    const transfer = "data" in picture ? picture.data.buffer : picture;
-    return this.#call("scan", { picture, thorough }, [transfer]);
+  scan(picture) {
+    return this.#call("scan", picture, [transferable(picture)]);
+  }
+
+  /**
+   * Takes the next frame of a video, which moves to the worker and is closed there. Each text is
+   * given once.
+   * @param {Picture} picture
+   * @returns {Promise<Track>}
+   */
+  track(picture) {
+    return this.#call("track", picture, [transferable(picture)]);
+  }
+
+  /**
+   * Forgets the texts of the video: they will be given again.
+   * @returns {Promise<void>}
+   */
+  forget() {
+    return this.#call("forget");
   }
 
   /**
@@ -122,4 +140,9 @@ export class VerifierClient {
   close() {
     this.#worker.terminate();
   }
+}
+
+/** @param {Picture} picture */
+function transferable(picture) {
+  return "data" in picture ? picture.data.buffer : picture;
 }

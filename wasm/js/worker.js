@@ -1,7 +1,7 @@
 // The worker: scanner, verifier and stores live here, so that neither a frame nor a signature ever
 // holds up the page. `client.js` is the other end. Calls are answered one after another.
 
-import init, { Scanner, Trust, Verifier, challengeText, qrModules } from "./ikd.js";
+import init, { Scanner, Tracker, Trust, Verifier, challengeText, qrModules } from "./ikd.js";
 import { scan } from "./frames.js";
 import { ReplayStore, verifyOnce } from "./replay-store.js";
 import { TrustStore } from "./trust-store.js";
@@ -9,7 +9,7 @@ import { TrustStore } from "./trust-store.js";
 /** Milliseconds between two writes of the clock floor. */
 const FLOOR_EVERY = 30_000;
 
-let scanner, trust, verifier, trustStore, replayStore;
+let scanner, tracker, trust, verifier, trustStore, replayStore;
 let policy = {};
 let floorSaved = -Infinity;
 
@@ -22,6 +22,7 @@ const calls = {
   async open() {
     await init();
     scanner = new Scanner();
+    tracker = new Tracker();
     [trustStore, replayStore] = await Promise.all([TrustStore.open(), ReplayStore.open()]);
     const saved = await trustStore.load();
     if (saved) use(saved);
@@ -56,8 +57,15 @@ const calls = {
     if (trust) use(trust);
   },
 
-  scan: ({ picture, thorough }) =>
-    scan(scanner, picture, { thorough }).finally(() => picture.close?.()),
+  /** Scans a still picture: every way of finding a code. */
+  scan: (picture) =>
+    scan(scanner, picture, { thorough: true }).finally(() => picture.close?.()),
+
+  /** Takes the next frame of the video. */
+  track: (picture) => scan(tracker, picture).finally(() => picture.close?.()),
+
+  /** Gives the texts of the video anew. */
+  forget: () => tracker.forget(),
 
   /** Verifies a text, and accepts it once on this device. */
   async verify({ text, now, challenge }) {

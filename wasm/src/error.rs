@@ -3,6 +3,7 @@
 //! A refused QR is no error but a result. Errors are for trust that does not hold, and for arguments
 //! that make no sense.
 
+#[cfg(feature = "verify")]
 use ikd_verifier::{RootKeysError, StateError, StatusListError, TrustError};
 use js_sys::{Error, Reflect};
 use serde::Serialize;
@@ -22,18 +23,22 @@ pub(crate) fn invalid_argument(message: &str) -> JsValue {
     error("invalid_argument", message)
 }
 
+#[cfg(feature = "verify")]
 pub(crate) fn trust(why: &TrustError) -> JsValue {
     error(why.code(), &why.to_string())
 }
 
+#[cfg(feature = "verify")]
 pub(crate) fn status_list(why: &StatusListError) -> JsValue {
     error(why.code(), &why.to_string())
 }
 
+#[cfg(feature = "verify")]
 pub(crate) fn root_keys(why: RootKeysError) -> JsValue {
     error("invalid_roots", &why.to_string())
 }
 
+#[cfg(feature = "verify")]
 pub(crate) fn state(why: &StateError) -> JsValue {
     error("trust_damaged", &why.to_string())
 }

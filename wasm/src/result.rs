@@ -85,6 +85,8 @@ pub struct Accepted {
     credential: Life,
     /// SHA-256 of the QR's bytes, in hexadecimal: a pseudonym of this one QR.
     qr_sha256: String,
+    /// Thumbprint of the phone's key, hexadecimal: the same for every QR of this phone. Personal data.
+    holder_key: String,
     /// What is known of revocation.
     status: Status,
     /// Which trust list was used.
@@ -240,6 +242,7 @@ impl From<&VerifiedPresentation> for Accepted {
                 expires: iso(verified.credential_expires()),
             },
             qr_sha256: hex(verified.qr_sha256()),
+            holder_key: hex(verified.holder_key_thumbprint()),
             status: Status::from(verified.status()),
             trust: TrustUsed {
                 version: number(i64::try_from(trust.version).unwrap_or(i64::MAX)),

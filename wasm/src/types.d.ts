@@ -1,6 +1,3 @@
-/** One line in Indonesian and English. */
-export interface Message { id: string; en: string }
-
 /** A code and its text for people. */
 export interface Note<C extends string = string> { code: C; message: Message }
 

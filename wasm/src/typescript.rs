@@ -1,8 +1,24 @@
 //! TypeScript types that no structure has. Codes and names come out of the SDK's own tables, when
 //! this crate is compiled.
 
+#[cfg(feature = "scan")]
+use ikd_verifier::scan::{Content, Hint};
+#[cfg(feature = "verify")]
 use ikd_verifier::{AttributeKind, AttributeName, Code};
 use wasm_bindgen::prelude::*;
+
+/// The stable texts of every value of an enumeration.
+macro_rules! literals {
+    ($values:ident) => {{
+        let mut texts = [""; $values::ALL.len()];
+        let mut i = 0;
+        while i < texts.len() {
+            texts[i] = $values::ALL[i].as_str();
+            i += 1;
+        }
+        texts
+    }};
+}
 
 /// Text that is put together by the compiler.
 struct Text<const N: usize> {
@@ -41,20 +57,40 @@ impl<const N: usize> Text<N> {
         }
     }
 
-    /// `Code`: every result code.
-    const fn codes() -> Self {
-        let mut text = Self::new()
-            .push("/** The one result code of a refused QR, in the order of the checks. */\n")
-            .push("export type Code =");
+    /// `export type NAME`, a union of literals.
+    const fn union(comment: &str, name: &str, literals: &[&str]) -> Self {
+        let mut text = Self::new().push("/** ").push(comment).push(" */\nexport type ").push(name);
+        text = text.push(" =");
         let mut i = 0;
-        while i < Code::ALL.len() {
-            text = text.push("\n  | \"").push(Code::ALL[i].as_str()).push("\"");
+        while i < literals.len() {
+            text = text.push("\n  | \"").push(literals[i]).push("\"");
             i += 1;
         }
         text.push(";\n")
     }
 
+    /// `Code`: every result code.
+    #[cfg(feature = "verify")]
+    const fn codes() -> Self {
+        let comment = "The one result code of a refused QR, in the order of the checks.";
+        Self::union(comment, "Code", &literals!(Code))
+    }
+
+    /// `ScanHint`: why no code was read.
+    #[cfg(feature = "scan")]
+    const fn hints() -> Self {
+        let comment = "Why no code was read, and so what the person at the camera can do about it.";
+        Self::union(comment, "ScanHint", &literals!(Hint))
+    }
+
+    /// `ScannedContent`: what a text seems to be.
+    #[cfg(feature = "scan")]
+    const fn contents() -> Self {
+        Self::union("What the text of a QR seems to be.", "ScannedContent", &literals!(Content))
+    }
+
     /// `Attributes`: every attribute with its type.
+    #[cfg(feature = "verify")]
     const fn attributes() -> Self {
         let mut text = Self::new()
             .push("/** Disclosed attributes by name. Dates are ISO 8601 (`2001-12-31`), unless a\n")
@@ -76,14 +112,34 @@ impl<const N: usize> Text<N> {
     }
 }
 
+#[cfg(feature = "verify")]
 const CODES: Text<{ Text::<0>::codes().length }> = Text::codes();
+#[cfg(feature = "scan")]
+const HINTS: Text<{ Text::<0>::hints().length }> = Text::hints();
+#[cfg(feature = "scan")]
+const CONTENTS: Text<{ Text::<0>::contents().length }> = Text::contents();
+#[cfg(feature = "verify")]
 const ATTRIBUTES: Text<{ Text::<0>::attributes().length }> = Text::attributes();
 
 #[wasm_bindgen(typescript_custom_section)]
+const MESSAGE_TYPE: &'static str = include_str!("message.d.ts");
+
+#[cfg(feature = "verify")]
+#[wasm_bindgen(typescript_custom_section)]
 const CODE_TYPE: &'static str = CODES.as_str();
 
+#[cfg(feature = "scan")]
+#[wasm_bindgen(typescript_custom_section)]
+const HINT_TYPE: &'static str = HINTS.as_str();
+
+#[cfg(feature = "scan")]
+#[wasm_bindgen(typescript_custom_section)]
+const CONTENT_TYPE: &'static str = CONTENTS.as_str();
+
+#[cfg(feature = "verify")]
 #[wasm_bindgen(typescript_custom_section)]
 const ATTRIBUTE_TYPES: &'static str = ATTRIBUTES.as_str();
 
+#[cfg(feature = "verify")]
 #[wasm_bindgen(typescript_custom_section)]
 const OTHER_TYPES: &'static str = include_str!("types.d.ts");

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import * as ikd from "../dist/npm/node.js";
 import { scanLuma } from "../dist/npm/frames.js";
 
-const { Scanner, Trust, Verifier, challengeText, qrModules } = ikd;
+const { Scanner, Tracker, Trust, Verifier, challengeText, qrModules } = ikd;
 const folder = new URL(process.env.IKD_VECTORS ?? "../../../shared/vectors/", import.meta.url);
 const skip = !existsSync(new URL("ikd-qr.json", folder));
 const file = skip ? {} : JSON.parse(readFileSync(new URL("ikd-qr.json", folder), "utf8"));
@@ -104,6 +104,18 @@ test("the scanner reads the QR that the package makes", { skip: !Scanner }, () =
   const empty = scanner.scanLuma(side, side, side, false);
   assert.deepEqual([empty.codes, typeof empty.hint], [[], "string"]);
   assert.throws(() => scanner.scanLuma(side, side + 1, side, false), { code: "invalid_argument" });
+});
+
+test("the tracker gives a text once, until it forgets", { skip: !Tracker }, () => {
+  const qr = qrModules("IKD1:NOT A REAL ONE");
+  const { data, side } = draw(qr.modules, qr.size, 4);
+  const tracker = new Tracker();
+  const track = () => scanLuma(tracker, { data, width: side, height: side });
+  const [first, again] = [track(), track()];
+  assert.deepEqual(first.codes.map(({ content }) => content), ["ikd"]);
+  assert.deepEqual([again.codes, again.visible.map(({ read }) => read)], [[], [true]]);
+  tracker.forget();
+  assert.equal(track().codes.length, 1);
 });
 
 /** Luma of a QR with its quiet zone. */

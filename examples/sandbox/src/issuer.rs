@@ -33,6 +33,8 @@ pub struct Issuer {
     opened: i64,
     gateway: String,
     statuses: StatusList,
+    /// When each earlier key for status lists was replaced.
+    status_keys_retired: Vec<i64>,
 }
 
 /// A key of the issuer that signs, or did sign, credentials.
@@ -99,7 +101,13 @@ impl Issuer {
         for index in 0..STATUS_ENTRIES {
             statuses.set(index, STATES[index as usize % STATES.len()]);
         }
-        Self { seed: derive(seed, &[b"issuer"]), opened, gateway: GATEWAY.to_owned(), statuses }
+        Self {
+            seed: derive(seed, &[b"issuer"]),
+            opened,
+            gateway: GATEWAY.to_owned(),
+            statuses,
+            status_keys_retired: Vec::new(),
+        }
     }
 
     /// Names another consent gateway in the trust list; it must be an https URL.
@@ -120,7 +128,19 @@ impl Issuer {
     /// The key for status lists.
     #[must_use]
     pub fn status_key(&self) -> SigningKey {
-        self.key("status")
+        self.status_key_number(self.status_keys_retired.len())
+    }
+
+    fn status_key_number(&self, number: usize) -> SigningKey {
+        match number {
+            0 => self.key("status"),
+            number => self.key(&format!("status {number}")),
+        }
+    }
+
+    /// Signs status lists with a new key from `now` on. The next trust list must tell of it.
+    pub fn rotate_status_key(&mut self, now: i64) {
+        self.status_keys_retired.push(now);
     }
 
     /// The key for the answers of the consent gateway.
@@ -149,12 +169,16 @@ impl Issuer {
         retired.until = self.opened - 36 * HOUR;
         let mut lost = entry(self.credential_key(CredentialKey::Compromised), KeyUse::Credential);
         lost.revoked = Some(self.opened - 2 * DAY);
+        let earlier = self.status_keys_retired.iter().enumerate().map(|(number, until)| KeyEntry {
+            until: *until,
+            ..entry(self.status_key_number(number), KeyUse::Status)
+        });
         let status = entry(self.status_key(), KeyUse::Status);
         let gateway = entry(self.gateway_key(), KeyUse::Gateway);
         IssuerEntry {
             iss: ISS.to_owned(),
             name: NAME.to_owned(),
-            keys: vec![current, retired, lost, status, gateway],
+            keys: [current, retired, lost, status, gateway].into_iter().chain(earlier).collect(),
             gateway: Some(self.gateway.clone()),
         }
     }
@@ -208,6 +232,13 @@ impl Issuer {
     /// Changes the status of a credential; `false` when the list does not reach so far.
     pub fn set_status(&mut self, index: u32, status: Status) -> bool {
         self.statuses.set(index, status)
+    }
+
+    /// Suspends every credential on the person's phone, which was reported lost.
+    pub fn report_lost(&mut self, person: &Person) {
+        for profile in Profile::ALL {
+            self.set_status(status_index(person, profile, Status::Valid), Status::Suspended);
+        }
     }
 
     /// The status of a credential; `None` when the list does not reach so far.

@@ -71,6 +71,7 @@ mod persons;
 pub mod phone_page;
 mod photo;
 mod profile;
+pub mod publisher;
 mod sandbox;
 mod status_list;
 mod trouble;

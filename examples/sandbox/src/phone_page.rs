@@ -2,7 +2,8 @@
 //!
 //! `GET /` is the page, `/qr.svg` the QR and `/state.json` what the page says about it. The latter two
 //! take `person`, `profile`, `trouble` and `n` in the query; `n` counts the QRs of one minute, so that
-//! a visitor can have a new one at once.
+//! a visitor can have a new one at once. `/consent.css` and `/consent.js` are the sheet on which the
+//! citizen decides; it comes up where the page is served by a consent gateway.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -238,8 +239,9 @@ fn content_security_policy() -> String {
         base64(&Sha256::digest(text))
     };
     format!(
-        "default-src 'none'; script-src 'self' 'sha256-{}'; style-src 'self' 'sha256-{}'; img-src 'self'; \
-         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self' 'sha256-{}'; style-src 'self' 'sha256-{}'; \
+         img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
         digest("script"),
         digest("style"),
     )

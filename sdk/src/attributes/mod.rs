@@ -294,7 +294,6 @@ impl Attributes {
                 Some(_) => return Err(AttributeError::Set(set)),
             }
         }
-        attributes.known.sort_unstable_by_key(|(name, _)| *name);
         Ok(attributes)
     }
 
@@ -308,7 +307,8 @@ impl Attributes {
                 Some(name) => {
                     let value =
                         AttributeValue::of(name, value).ok_or(AttributeError::Type(name))?;
-                    self.known.push((name, value));
+                    let at = self.known.partition_point(|(known, _)| *known < name);
+                    self.known.insert(at, (name, value));
                 }
                 None => {
                     let (label, value) = (Value::of(*label), Value::of_node(value));

@@ -82,17 +82,25 @@ impl Value {
             // Its bits: a decimal text for something so rare would be 5 % of the WASM module.
             Self::Float(f) => format!("float({:016x})", f.to_bits()),
             Self::Tag(_, content) => content.json_key(),
-            Self::Array(items) => {
-                let keys: Vec<_> = items.iter().map(Self::json_key).collect();
-                format!("[{}]", keys.join(","))
-            }
+            Self::Array(items) => bracketed('[', items.iter().map(Self::json_key), ']'),
             Self::Map(entries) => {
-                let pair = |(k, v): &(Self, Self)| format!("{}:{}", k.json_key(), v.json_key());
-                let pairs: Vec<_> = entries.iter().map(pair).collect();
-                format!("{{{}}}", pairs.join(","))
+                let pair = |(k, v): &(Self, Self)| k.json_key() + ":" + &v.json_key();
+                bracketed('{', entries.iter().map(pair), '}')
             }
         }
     }
+}
+
+fn bracketed(open: char, parts: impl Iterator<Item = String>, close: char) -> String {
+    let mut out = String::from(open);
+    for (i, part) in parts.enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        out += &part;
+    }
+    out.push(close);
+    out
 }
 
 /// Integers that every JSON reader keeps exactly (RFC 8259 section 6).

@@ -1,4 +1,4 @@
-//! The client: asks, polls, and judges the answer.
+//! The client, and how a request begins.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,13 +12,14 @@ use super::answer::{ConsentResult, FinishedConsent};
 use super::builder::ConsentClientBuilder;
 use super::checks::ConsentCode;
 use super::error::ConsentError;
-use super::exchange::{Caller, Reply};
+use super::exchange::Caller;
 use super::jose::{Object, sign};
 use super::keys::RequestSigner;
 use super::metadata::{Failure, Gateway};
 use super::object;
 use super::pending::{PendingConsent, Seal};
-use super::poll::{self, Schedule};
+use super::poll::Schedule;
+use super::reply::Reply;
 use super::request::AttributeRequest;
 use super::sources::Moment;
 use super::wait::Waiting;
@@ -121,91 +122,11 @@ impl ConsentClient {
         Ok(self.ended(draft.pending, result).await)
     }
 
-    /// Asks the gateway once for the answer. `None` while the citizen has not answered; a call
-    /// before [`PendingConsent::next_poll`] sends nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`ConsentError`] when the key does not sign now, or the request is another relying party's.
-    pub async fn poll_once(
-        &self,
-        pending: &mut PendingConsent,
-    ) -> Result<Option<FinishedConsent>, ConsentError> {
-        let mut finished = self.poll_unrecorded(pending).await?;
-        if let Some(finished) = &mut finished {
-            self.record(finished).await;
-        }
-        Ok(finished)
-    }
-
-    /// [`poll_once`](Self::poll_once) without the record.
-    pub(super) async fn poll_unrecorded(
-        &self,
-        pending: &mut PendingConsent,
-    ) -> Result<Option<FinishedConsent>, ConsentError> {
-        if pending.relying_party != self.shared.settings.relying_party {
-            return Err(ConsentError::Foreign);
-        }
-        let now = self.now();
-        if pending.schedule.is_over(now) {
-            let failing = pending.schedule.is_failing();
-            let result = if failing { ConsentResult::Unreachable } else { ConsentResult::Expired };
-            return Ok(Some(self.finished(pending, result)));
-        }
-        if !pending.is_due(now) {
-            return Ok(None);
-        }
-        let polled = self.poll(pending, now).await;
-        let after = self.now();
-        match polled {
-            Ok(Polled::Ended(result)) => Ok(Some(self.finished(pending, result))),
-            Ok(Polled::Waiting(reply, retry_after)) => {
-                pending.schedule.note(after, reply, retry_after);
-                Ok(None)
-            }
-            Err(error) => {
-                // Not the gateway's fault, but the next call must not follow at once either.
-                pending.schedule.note(after, poll::Reply::Failure, None);
-                Err(error)
-            }
-        }
-    }
-
     /// Takes a notification of the gateway (ping mode): wakes the request of this name that this
     /// process waits for, if `token` is the one that was given out with it. It does nothing else:
     /// the answer is fetched by the poll that follows.
     pub fn notify(&self, auth_req_id: &str, token: &str) -> bool {
         self.shared.waiting.notify(auth_req_id, token)
-    }
-
-    async fn poll(&self, pending: &PendingConsent, now: Moment) -> Result<Polled, ConsentError> {
-        let issuer = self.gateway_of(&pending.issuer)?;
-        if pending.gateway.as_str() != issuer {
-            return Err(ConsentError::Foreign);
-        }
-        // Before the tokens, which exist once: nothing on this side may fail after them.
-        let seal = self.seal().await?;
-        let gateway = &*self.gateway(&issuer);
-        let metadata = match gateway.metadata(now).await {
-            Ok(metadata) => metadata,
-            Err(failure) => return Ok(failure.into()),
-        };
-        let reply = self.caller().tokens(gateway, &metadata, &pending.auth_req_id, now).await?;
-        Ok(match reply {
-            Reply::Good(tokens) => {
-                let result = self.collect(gateway, &metadata, pending, seal, tokens).await;
-                Polled::Ended(result)
-            }
-            Reply::Error(GatewayErrorCode::AuthorizationPending, after) => {
-                Polled::Waiting(poll::Reply::Pending, after)
-            }
-            Reply::Error(GatewayErrorCode::SlowDown, after) => {
-                Polled::Waiting(poll::Reply::SlowDown, after)
-            }
-            Reply::Error(code, _) => Polled::Ended(ended_by(code)),
-            Reply::Failed(after) => Polled::Waiting(poll::Reply::Failure, after),
-            Reply::Broken(code) => Polled::Ended(ConsentResult::ProtocolError(code)),
-        })
     }
 
     /// Takes up the gateway's answer to the request; `false` if something in it is unsound.
@@ -279,21 +200,6 @@ impl ConsentClient {
 
     async fn ended(&self, pending: PendingConsent, result: ConsentResult) -> Started {
         Started::Ended(Box::new(self.end(&pending, result).await))
-    }
-}
-
-/// What came of one poll.
-enum Polled {
-    Ended(ConsentResult),
-    Waiting(poll::Reply, Option<Duration>),
-}
-
-impl From<Failure> for Polled {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Network => Self::Waiting(poll::Reply::Failure, None),
-            Failure::Protocol(code) => Self::Ended(ConsentResult::ProtocolError(code)),
-        }
     }
 }
 

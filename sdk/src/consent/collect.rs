@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::answer::{ConsentResult, GrantedConsent, SignedAnswer};
 use super::checks::{ConsentCode, Expected};
 use super::client::{ConsentClient, ended_by};
-use super::exchange::{Reply, Tokens};
+use super::exchange::Tokens;
 use super::jose::{Object, UnverifiedJws};
 use super::metadata::{Failure, Gateway, Metadata};
 use super::pending::{PendingConsent, Seal};
 use super::receipt::missing;
+use super::reply::Reply;
 
 /// Pauses before userinfo is asked for again: the tokens exist once, so a lost packet must not lose
 /// the citizen's answer.

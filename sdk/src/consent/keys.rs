@@ -121,3 +121,41 @@ impl fmt::Debug for FileKey {
         f.debug_tuple("FileKey").field(&self.public.thumbprint()).finish()
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use ed25519_dalek::pkcs8::EncodePrivateKey;
+    use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+
+    use super::*;
+
+    fn pem() -> String {
+        SigningKey::from_bytes(&[7; 32]).to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
+    }
+
+    #[test]
+    fn takes_ed25519_and_nothing_that_only_looks_like_a_key() {
+        let key = FileKey::from_pem(&pem()).unwrap();
+        let expected = SigningKey::from_bytes(&[7; 32]).verifying_key();
+        assert_eq!(key.public_key(), PublicJwk::Ed25519(expected.to_bytes()));
+        for bad in ["", "-----BEGIN PRIVATE KEY-----", &pem().replace("PRIVATE", "PUBLIC")] {
+            assert!(FileKey::from_pem(bad).is_none(), "{bad}");
+        }
+        let shown = format!("{key:?}");
+        assert_eq!(shown, format!("FileKey({:?})", key.public_key().thumbprint()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn refuses_a_file_that_others_may_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rp.pem");
+        std::fs::write(&path, pem()).unwrap();
+        for (mode, open) in [(0o600, true), (0o640, false), (0o604, false), (0o620, false)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(FileKey::open(&path).is_ok(), open, "{mode:o}");
+        }
+    }
+}

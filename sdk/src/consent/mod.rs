@@ -54,11 +54,13 @@ mod pending;
 #[cfg(feature = "consent-ping")]
 mod ping;
 mod poll;
+mod polling;
 mod purpose;
 mod queue;
 mod receipt;
 mod record;
 mod released;
+mod reply;
 mod request;
 mod sources;
 mod store;

@@ -30,7 +30,7 @@ const AT_ONCE: usize = 64;
 /// Asks, and polls what waits in a store, together with other instances that share the store.
 ///
 /// Each request is finished exactly once, by any instance, also when the one that started it was
-/// killed. Cheap to clone.
+/// killed. A store belongs to one relying party: one key, one `client_id`. Cheap to clone.
 #[derive(Clone)]
 pub struct ConsentQueue {
     client: ConsentClient,

@@ -399,8 +399,8 @@ enum Key<'a> {
     /// Bits of the value as f64: one value has one key in any width; all NaN are one.
     Float(u64),
     Array(Vec<Key<'a>>),
-    /// Entries sorted by key, since maps are equal in any order.
-    Map(Vec<(Key<'a>, Key<'a>)>),
+    /// Pairs in sorted order, since maps are equal in any order.
+    Map(Vec<Key<'a>>),
     Tag(u64, Box<Key<'a>>),
 }
 
@@ -416,9 +416,9 @@ impl<'a> Key<'a> {
             Kind::Float(f) => Self::Float(f.to_bits()),
             Kind::Array(items) => Self::Array(items.map(Self::of).collect::<Option<_>>()?),
             Kind::Map(entries) => {
-                let pair = |(k, v)| Some((Self::of(k)?, Self::of(v)?));
+                let pair = |(k, v)| Some(Self::Array(vec![Self::of(k)?, Self::of(v)?]));
                 let mut entries: Vec<_> = entries.map(pair).collect::<Option<_>>()?;
-                entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+                entries.sort_unstable();
                 Self::Map(entries)
             }
             Kind::Tag(tag, content) => Self::tagged(tag, content)?,
@@ -458,6 +458,16 @@ pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, arg: u64) {
     } else {
         out.push(major | 27);
         out.extend_from_slice(&arg.to_be_bytes());
+    }
+}
+
+/// Writes an integer.
+#[cfg(any(feature = "authoring", feature = "refresh", feature = "store"))]
+pub(crate) fn write_int(out: &mut Vec<u8>, value: i64) {
+    match u64::try_from(value) {
+        Ok(value) => write_head(out, 0, value),
+        // -1 - n is the complement of n.
+        Err(_) => write_head(out, 1, u64::try_from(!value).unwrap_or_default()),
     }
 }
 

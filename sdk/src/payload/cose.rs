@@ -1,5 +1,7 @@
 //! COSE_Sign1 and COSE_Key (RFC 9052), as far as this profile uses them.
 
+use sha2::{Digest, Sha256};
+
 use super::cbor::{self, CborError, Entries, Item};
 
 /// Why signed bytes are not what the profile describes. It carries no content.
@@ -190,14 +192,32 @@ impl<'a> CoseKey<'a> {
             (None, _) => kty.text().map(|_| Self::Other).or_structure("key type"),
         }
     }
+
+    /// The COSE Key Thumbprint with SHA-256 (RFC 9679 sections 3 and 4.1).
+    pub(crate) fn thumbprint(&self) -> [u8; 32] {
+        let hash = Sha256::new();
+        match self {
+            Self::Ed25519(x) => {
+                hash.chain_update(b"\xa3\x01\x01\x20\x06\x21\x58\x20").chain_update(x)
+            }
+            Self::P256 { x, y } => hash
+                .chain_update(b"\xa4\x01\x02\x20\x01\x21\x58\x20")
+                .chain_update(x)
+                .chain_update(b"\x22\x58\x20")
+                .chain_update(y),
+            Self::Other => hash,
+        }
+        .finalize()
+        .into()
+    }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::hex;
     use crate::signature::verify_p256;
-    use crate::testing::hex;
 
     const X: &str = "bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff";
     const Y: &str = "20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e";
@@ -262,11 +282,21 @@ mod tests {
         Structure,
     }
 
+    /// The example of RFC 9679 section 6.
+    #[test]
+    fn the_thumbprint_is_that_of_the_rfc() {
+        let coordinate = |text| <[u8; 32]>::try_from(hex::decode(text).unwrap()).unwrap();
+        let x = coordinate("65eda5a12577c2bae829437fe338701a10aaa375e1bb5b5de108de439c08551d");
+        let y = coordinate("1e52ed75701163f7f9e40ddf9f341b3dc9ba860af7e0ca7ca7e9eecd0084d19c");
+        let expected = "496bd8afadf307e5b08c64b0421bf9dc01528a344a43bda88fadd1669da253ec";
+        assert_eq!(CoseKey::P256 { x: &x, y: &y }.thumbprint(), *hex::decode(expected).unwrap());
+    }
+
     #[test]
     fn agrees_with_the_working_groups_examples() {
-        let coordinate = |text| <[u8; 32]>::try_from(hex(text)).unwrap();
+        let coordinate = |text| <[u8; 32]>::try_from(hex::decode(text).unwrap()).unwrap();
         for (name, message, expected) in EXAMPLES {
-            let bytes = hex(message);
+            let bytes = hex::decode(message).unwrap();
             let sign1 = Sign1::parse(cbor::check(&bytes).unwrap());
             let actual = match sign1 {
                 Err(_) => Expect::Structure,

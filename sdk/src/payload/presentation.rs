@@ -153,16 +153,17 @@ impl fmt::Debug for DocumentShare {
 /// Whether `path` can only mean a place below the gateway, whoever resolves it: characters of an
 /// RFC 3986 path, no empty, `.` or `..` segment, however it is escaped, and no scheme.
 fn is_relative_path(path: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%/".contains(c);
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&b);
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
-    let scheme = !path.starts_with('/') && segments.peek().is_some_and(|s| s.contains(':'));
+    let scheme =
+        !path.starts_with('/') && segments.peek().is_some_and(|s| s.as_bytes().contains(&b':'));
     // An escaped dot or slash could become one behind our back.
     let hidden = path.as_bytes().windows(3).any(|escape| {
         ["%2e", "%2f", "%5c"].iter().any(|e| escape.eq_ignore_ascii_case(e.as_bytes()))
     });
     !scheme
         && !hidden
-        && path.chars().all(allowed)
+        && path.bytes().all(allowed)
         && segments.all(|s| !matches!(s, "" | "." | ".."))
 }
 

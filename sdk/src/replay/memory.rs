@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Acceptance, ReplayError, ReplayKey, ReplayScope, ReplayStore};
+use crate::digest_map::DigestBits;
 use crate::limits::CLOCK_TOLERANCE;
 use crate::time::UnixTime;
 
@@ -25,35 +26,9 @@ type Short = [u8; 16];
 
 #[derive(Default)]
 struct Shard {
-    seen: HashMap<Short, i64, KeyBits>,
+    seen: HashMap<Short, i64, DigestBits>,
     /// When to look for expired entries next: cleaning is paid for by the entries that came since.
     clean_at: usize,
-}
-
-/// Keys are parts of a SHA-256 already, so eight of their bytes serve as hash.
-#[derive(Debug, Clone, Copy, Default)]
-struct KeyBits(u64);
-
-impl std::hash::BuildHasher for KeyBits {
-    type Hasher = Self;
-
-    fn build_hasher(&self) -> Self {
-        Self(0)
-    }
-}
-
-impl std::hash::Hasher for KeyBits {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk() {
-            self.0 ^= u64::from_le_bytes(*first);
-        }
-    }
-
-    fn write_usize(&mut self, _length: usize) {}
 }
 
 impl MemoryReplayStore {

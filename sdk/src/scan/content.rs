@@ -21,6 +21,9 @@ pub enum Content {
 }
 
 impl Content {
+    /// Every kind of content.
+    pub const ALL: [Self; 5] = [Self::Ikd, Self::Url, Self::Activation, Self::Payment, Self::Other];
+
     /// Looks at the text of a QR.
     pub fn of(text: &str) -> Self {
         let text = text.trim_matches(|c: char| c.is_ascii_whitespace());

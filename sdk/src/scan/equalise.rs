@@ -212,7 +212,7 @@ fn balance(soft: &mut [f32]) {
     };
     // Zero, if it parts them evenly enough; otherwise the nearer of the two.
     let (low, high) = (quantile(49), quantile(51) + 4.0 / BINS as f32);
-    let middle = 0f32.clamp(low, high.max(low));
+    let middle = 0f32.min(high).max(low);
     for value in soft.iter_mut() {
         *value = (*value - middle).clamp(-2.0, 2.0);
     }

@@ -415,7 +415,7 @@ impl Lattice {
         let first = after.saturating_sub(2).min(self.count - len);
         let mut blend = Blend { first, len, weights: [0.0; 4] };
         // Beyond the outermost nodes polynomials run away: hold on to the last slope's vicinity.
-        let t = t.clamp(self.along[0] - 3.0, self.along[self.count - 1] + 3.0);
+        let t = t.min(self.along[self.count - 1] + 3.0).max(self.along[0] - 3.0);
         let nodes = &self.along[first..first + len];
         for (k, weight) in blend.weights.iter_mut().enumerate().take(len) {
             *weight = nodes

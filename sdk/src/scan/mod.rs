@@ -51,6 +51,8 @@ mod surface;
 mod track;
 mod triple;
 
+#[cfg(fuzzing)]
+pub mod grid;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

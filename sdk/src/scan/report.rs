@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::decode::{Decoded, EcLevel, Fnc1, Segment, StructuredAppend};
 use super::geometry::Point;
+use crate::message::Message;
 
 /// The outcome of scanning one frame.
 #[derive(Clone, Debug, Default)]
@@ -131,4 +132,59 @@ pub enum Hint {
     Uncorrectable,
     /// The budget ended before anything like a code was found.
     BudgetSpent,
+}
+
+impl Hint {
+    /// Every hint.
+    pub const ALL: [Self; 7] = [
+        Self::NoFinder,
+        Self::TooSmall,
+        Self::Blurred,
+        Self::TooBright,
+        Self::TooDark,
+        Self::Uncorrectable,
+        Self::BudgetSpent,
+    ];
+
+    /// A stable text for machines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoFinder => "no_finder",
+            Self::TooSmall => "too_small",
+            Self::Blurred => "blurred",
+            Self::TooBright => "too_bright",
+            Self::TooDark => "too_dark",
+            Self::Uncorrectable => "uncorrectable",
+            Self::BudgetSpent => "budget_spent",
+        }
+    }
+
+    /// What the person at the camera can do.
+    pub const fn message(self) -> Message {
+        match self {
+            Self::NoFinder | Self::BudgetSpent => Message::new(
+                "Arahkan kamera ke QR di layar ponsel.",
+                "Point the camera at the QR on the phone.",
+            ),
+            Self::TooSmall => {
+                Message::new("Dekatkan kamera ke QR.", "Move the camera closer to the QR.")
+            }
+            Self::Blurred => Message::new(
+                "Tahan kamera agar gambar tidak buram.",
+                "Hold the camera still, or let it focus.",
+            ),
+            Self::TooBright => Message::new(
+                "Miringkan ponsel agar tidak memantulkan cahaya.",
+                "Tilt the phone, so that no light shines off it.",
+            ),
+            Self::TooDark => Message::new(
+                "Minta warga menaikkan kecerahan layar.",
+                "Ask the citizen to raise the screen's brightness.",
+            ),
+            Self::Uncorrectable => Message::new(
+                "Sebagian QR tertutup atau rusak; pindai lagi.",
+                "Part of the QR is hidden or damaged; scan again.",
+            ),
+        }
+    }
 }

@@ -222,6 +222,28 @@ fn a_tracker_gives_each_text_once_and_notices_another() {
 }
 
 #[test]
+fn a_poster_in_view_does_not_hide_the_phone_beside_it() {
+    let shoot = |text: &str| {
+        let (modules, size) = symbol(text, 3);
+        let lens = turned(size, MIDDLE, 6.0, 0.1);
+        scene(&modules, size, &lens).shoot()
+    };
+    let (poster, phone) = (shoot("POSTER"), shoot("PHONE"));
+    let rows = poster.data.chunks(poster.width).zip(phone.data.chunks(phone.width));
+    let both: Vec<u8> = rows.flat_map(|(a, b)| [a, b].concat()).collect();
+    let (width, height) = (poster.width + phone.width, poster.height);
+    let mut tracker = Tracker::new();
+    let mut given = Vec::new();
+    for _ in 0..8 {
+        let frame = Luma::new(&both, width, height, width).unwrap();
+        let codes = tracker.push(frame, &Budget::realtime()).codes;
+        given.extend(codes.into_iter().filter_map(|code| code.text));
+    }
+    given.sort();
+    assert_eq!(given, ["PHONE", "POSTER"]);
+}
+
+#[test]
 fn frames_too_noisy_alone_are_read_together() {
     let text = long_text(10);
     let (modules, size) = symbol(&text, 10);

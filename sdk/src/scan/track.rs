@@ -24,6 +24,11 @@ const MEMORY: usize = 256;
 const MARGIN: f32 = 0.25;
 /// After so many frames in which the code had left its region, the region is left alone for a while.
 const STRAYS: u32 = 3;
+/// After so many frames that showed only what was given already, the whole frame is searched for
+/// others: a poster's code must not keep the phone beside it from being seen.
+const LOOK_AROUND: u32 = 4;
+/// Codes that such a search may find.
+const NEIGHBOURS: usize = 4;
 /// Frames without any sign of the code after which what was seen of it is dropped.
 const PATIENCE: u32 = 8;
 
@@ -39,6 +44,8 @@ pub struct Tracker {
     missed: u32,
     /// Frames in which the code was not where it had been; luck resets it.
     strayed: u32,
+    /// Frames in a row that gave nothing new.
+    known: u32,
     /// Digests of contents given: enough to know them again, useless to anybody else.
     given: Vec<[u64; 2]>,
 }
@@ -78,9 +85,11 @@ impl Tracker {
         stop: &mut dyn FnMut() -> bool,
     ) -> TrackReport {
         let mut report = TrackReport::default();
+        let around = self.known >= LOOK_AROUND;
         // More than one code: there is no one place to look at first.
-        let region = self.last.filter(|_| budget.max_codes == 1 && self.strayed < STRAYS);
-        if let Some((part, offset)) = region.and_then(|quad| around(frame, &quad)) {
+        let one = budget.max_codes == 1 && !around;
+        let region = self.last.filter(|_| one && self.strayed < STRAYS);
+        if let Some((part, offset)) = region.and_then(|quad| neighbourhood(frame, &quad)) {
             let scan = self.scanner.glance(part, budget, stop);
             self.digest(scan, offset, &mut report);
             self.strayed = if report.visible.is_empty() { self.strayed + 1 } else { 0 };
@@ -90,10 +99,14 @@ impl Tracker {
         }
         let spent = report.work;
         if report.visible.is_empty() && spent < budget.work {
-            let rest = Budget { work: budget.work - spent, ..budget.clone() };
+            let max_codes =
+                if around { budget.max_codes.max(NEIGHBOURS) } else { budget.max_codes };
+            let rest = Budget { work: budget.work - spent, max_codes, ..budget.clone() };
             let scan = self.scanner.scan_until(frame, &rest, stop);
             self.digest(scan, Point::default(), &mut report);
         }
+        let only_known = report.codes.is_empty() && report.visible.iter().any(|code| code.read);
+        self.known = if only_known && !around { self.known + 1 } else { 0 };
         self.missed = if report.visible.is_empty() { self.missed.saturating_add(1) } else { 0 };
         if self.missed > PATIENCE {
             self.stack.clear();
@@ -160,7 +173,7 @@ fn digest(bytes: &[u8]) -> [u64; 2] {
 }
 
 /// The part of the frame around a code's last place, and where it begins.
-fn around<'a>(frame: Luma<'a>, quad: &[Point; 4]) -> Option<(Luma<'a>, Point)> {
+fn neighbourhood<'a>(frame: Luma<'a>, quad: &[Point; 4]) -> Option<(Luma<'a>, Point)> {
     let fold = |pick: fn(&Point) -> f32| {
         let values = quad.iter().map(pick);
         let low = values.clone().fold(f32::MAX, f32::min);

@@ -88,6 +88,9 @@ pub enum StatusListError {
         /// Issue time of the list in force.
         stored: UnixTime,
     },
+    /// Memory for status lists is used up, and there is no place for files.
+    #[error("there is no room for the status list: raise the memory limit or free disk space")]
+    NoRoom,
     /// No trust list is loaded, so nothing says whose signature counts.
     #[error("a trust list is needed before status lists")]
     NoTrustList,
@@ -104,6 +107,7 @@ impl StatusListError {
             Self::OtherUri => "status_other_uri",
             Self::OtherIssuer => "status_other_issuer",
             Self::Rollback { .. } => "status_rollback",
+            Self::NoRoom => "status_no_room",
             Self::NoTrustList => "trust_unavailable",
         }
     }
@@ -118,13 +122,34 @@ impl From<FormatError> for StatusListError {
     }
 }
 
+/// Why there is no bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// No trust list is in force.
+    #[error("there is no trust list to make a bundle of")]
+    NoTrustList,
+    /// The store's file of a list cannot be read. Fetching the list anew repairs it.
+    #[error("the file of {list} cannot be read: {why}")]
+    Unreadable {
+        /// URI of the status list, or "trust list".
+        list: String,
+        /// What the file system said.
+        why: String,
+    },
+}
+
 /// Why a saved trust state cannot be taken up.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum StateError {
     /// The bytes are not what was saved.
-    #[error("the saved trust state is damaged")]
+    #[error("the saved trust state is damaged: set it up anew")]
     Damaged,
+    /// Whole, but of a version that this program does not know.
+    #[error("the saved trust state is of a version that this program does not know: update it")]
+    #[cfg(feature = "store")]
+    Version,
     /// The trust list in it does not hold under the roots in it.
     #[error("the saved trust list does not hold: {0}")]
     TrustList(#[from] TrustError),

@@ -1,7 +1,5 @@
 //! The trust list: who may sign what, signed by the roots (trust section 1).
 
-use sha2::{Digest, Sha256};
-
 use super::error::TrustError;
 use super::roots::RootKeys;
 use crate::limits::{MAX_KID_BYTES, MAX_SIGNED_BYTES};
@@ -13,10 +11,10 @@ use crate::payload::credential::find_text;
 use crate::signature::Ed25519Key;
 use crate::time::UnixTime;
 
-const TAG_SIGN: u64 = 98;
+pub(super) const TAG_SIGN: u64 = 98;
 /// The one algorithm of a list: the older -8 is not granted here (trust section 1).
-const ALG_ED25519: i64 = -19;
-const MEDIA_TYPE: &str = "application/ikd-trust+cbor";
+pub(super) const ALG_ED25519: i64 = -19;
+pub(super) const MEDIA_TYPE: &str = "application/ikd-trust+cbor";
 
 /// A trust list whose signatures hold. Only [`Trust`](super::Trust) makes one.
 #[derive(Debug, Clone)]
@@ -26,7 +24,6 @@ pub struct TrustList {
     expires: UnixTime,
     issuers: Vec<Issuer>,
     roots: RootKeys,
-    digest: [u8; 32],
 }
 
 /// An issuer of credentials.
@@ -61,6 +58,21 @@ pub enum KeyUse {
     Gateway,
 }
 
+impl KeyUse {
+    /// As lists write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::Status => "status",
+            Self::Gateway => "gateway",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [Self::Credential, Self::Status, Self::Gateway].into_iter().find(|u| u.as_str() == text)
+    }
+}
+
 impl TrustList {
     /// Version of the list; every list has a higher one than that before it.
     pub fn version(&self) -> u64 {
@@ -87,11 +99,6 @@ impl TrustList {
         &self.roots
     }
 
-    /// Whether both are the same bytes.
-    pub(super) fn is_identical(&self, other: &Self) -> bool {
-        self.digest == other.digest
-    }
-
     /// The key of one issuer for one use, and the entry of the issuer that holds it.
     pub(crate) fn key(
         &self,
@@ -108,7 +115,7 @@ impl TrustList {
     /// their threshold. Version and life are checked by [`Trust`](super::Trust).
     pub(super) fn verify(bytes: &[u8], trusted: &RootKeys) -> Result<Self, TrustError> {
         let signed = SignedList::parse(bytes)?;
-        let list = Self::parse(bytes, cbor::check(signed.payload).map_err(FormatError::from)?)?;
+        let list = Self::parse_payload(signed.payload)?;
         for roots in [trusted, &list.roots] {
             let valid = signed.count_valid(roots);
             if valid < roots.threshold() {
@@ -118,7 +125,9 @@ impl TrustList {
         Ok(list)
     }
 
-    fn parse(bytes: &[u8], payload: Item<'_>) -> Result<Self, TrustError> {
+    /// The list in a payload, of which no signature is checked here.
+    pub(super) fn parse_payload(payload: &[u8]) -> Result<Self, TrustError> {
+        let payload = cbor::check(payload).map_err(FormatError::from)?;
         let map = payload.map().or_structure("payload map")?;
         let root = field(map, "root", Item::map)?;
         let issuers = field(map, "issuers", Item::array)?;
@@ -128,7 +137,6 @@ impl TrustList {
             expires: time(map, "expires")?,
             roots: parse_roots(root)?,
             issuers: issuers.map(Issuer::parse).collect::<Result<_, _>>()?,
-            digest: Sha256::digest(bytes).into(),
         })
     }
 }
@@ -207,7 +215,7 @@ impl Issuer {
 fn is_https(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
     let host = rest.split('/').next().unwrap_or_default();
-    !host.is_empty() && rest.chars().all(|c| c.is_ascii_graphic() && !"?#@\\".contains(c))
+    !host.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\".contains(&b))
 }
 
 impl IssuerKey {
@@ -217,12 +225,7 @@ impl IssuerKey {
         if kid.is_empty() || kid.len() > MAX_KID_BYTES {
             return Err(FormatError::Structure("length of kid"));
         }
-        let key_use = match field(map, "use", Item::text)? {
-            "credential" => KeyUse::Credential,
-            "status" => KeyUse::Status,
-            "gateway" => KeyUse::Gateway,
-            _ => return Err(FormatError::Structure("use of a key")),
-        };
+        let key_use = KeyUse::parse(field(map, "use", Item::text)?).or_structure("use of a key")?;
         let key = match CoseKey::parse(find_text(map, "key").or_structure("key")?)? {
             CoseKey::Ed25519(bytes) => Ed25519Key::from_bytes(bytes),
             CoseKey::P256 { .. } | CoseKey::Other => None,
@@ -266,7 +269,12 @@ impl IssuerKey {
 
     /// Whether the key vouches for what it signed at `issued` (IKD-QR section 6, step 9).
     pub(crate) fn vouches_at(&self, issued: UnixTime) -> bool {
-        self.revoked.is_none() && self.from <= issued && issued < self.until
+        self.revoked.is_none() && self.in_time_at(issued)
+    }
+
+    /// Whether `issued` lies in the time in which the key signs.
+    pub(super) fn in_time_at(&self, issued: UnixTime) -> bool {
+        self.from <= issued && issued < self.until
     }
 
     /// Whether both are the same public key.
@@ -283,9 +291,9 @@ impl IssuerKey {
 }
 
 /// COSE_Sign (RFC 9052 section 4.1) taken apart.
-struct SignedList<'a> {
+pub(super) struct SignedList<'a> {
     body_protected: &'a [u8],
-    payload: &'a [u8],
+    pub(super) payload: &'a [u8],
     signatures: Vec<ListSignature<'a>>,
 }
 
@@ -296,7 +304,7 @@ struct ListSignature<'a> {
 }
 
 impl<'a> SignedList<'a> {
-    fn parse(bytes: &'a [u8]) -> Result<Self, FormatError> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, FormatError> {
         if bytes.len() > MAX_SIGNED_BYTES {
             return Err(FormatError::Structure("size of the list"));
         }
@@ -320,7 +328,7 @@ impl<'a> SignedList<'a> {
     }
 
     /// How many distinct roots signed. The same root twice counts once.
-    fn count_valid(&self, roots: &RootKeys) -> usize {
+    pub(super) fn count_valid(&self, roots: &RootKeys) -> usize {
         roots.count_valid(|kid, key| {
             let by_root = self.signatures.iter().filter(|s| s.kid == kid);
             by_root.into_iter().any(|s| {

@@ -73,7 +73,7 @@ impl RootKeys {
     }
 }
 
-fn kid(key: &RootKey) -> Kid {
+pub(super) fn kid(key: &RootKey) -> Kid {
     let digest: [u8; 32] = Sha256::digest(key).into();
     let [a, b, c, d, e, f, g, h, ..] = digest;
     [a, b, c, d, e, f, g, h]

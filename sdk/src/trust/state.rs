@@ -1,19 +1,20 @@
-//! The trust that a verifier holds: shared between threads, updated as a whole, saved as bytes.
+//! The trust that a verifier holds: shared between threads, updated as a whole.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+#[cfg(feature = "store")]
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-
-use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::bundle::Bundle;
-use super::error::{StateError, StatusListError, TrustError};
+use super::error::{StatusListError, TrustError};
 use super::list::TrustList;
-use super::roots::{RootKey, RootKeys};
-use super::status::StatusList;
+use super::roots::RootKeys;
+use super::status::{SignedStatus, StatusList};
+use super::token::Token;
+use super::values::Room;
 use crate::limits::CLOCK_TOLERANCE;
-use crate::payload::cbor::{self, Item};
-use crate::payload::credential::find_text;
 use crate::time::UnixTime;
 
 /// Root keys, trust list, status lists and the clock floor of one verifier.
@@ -23,34 +24,62 @@ use crate::time::UnixTime;
 #[derive(Debug)]
 pub struct Trust {
     state: RwLock<Arc<TrustState>>,
+    /// Held by whoever prepares the next state, so that readers wait for the swap alone.
+    update: Mutex<()>,
     /// The highest time ever seen (trust section 5), in seconds.
     floor: AtomicI64,
+    /// Bytes of memory that the values of all status lists may take.
+    #[cfg(feature = "store")]
+    memory: usize,
+    /// The folder for values beyond that.
+    #[cfg(feature = "store")]
+    scratch: Option<PathBuf>,
+    #[cfg(feature = "refresh")]
+    pub(crate) refresh: crate::refresh::RefreshLink,
 }
 
 /// One consistent state of trust.
 #[derive(Debug, Clone)]
 pub struct TrustState {
-    roots: RootKeys,
-    list: Option<Signed<TrustList>>,
-    status: BTreeMap<String, Signed<StatusList>>,
+    pub(super) roots: RootKeys,
+    pub(super) list: Option<Signed<TrustList>>,
+    pub(super) status: BTreeMap<Arc<str>, Signed<StatusList>>,
 }
 
 /// A checked list and the bytes that were signed.
 #[derive(Clone)]
-struct Signed<T> {
-    value: Arc<T>,
-    bytes: Arc<[u8]>,
-}
-
-impl<T> Signed<T> {
-    fn new(value: T, bytes: &[u8]) -> Self {
-        Self { value: Arc::new(value), bytes: bytes.into() }
-    }
+pub(super) struct Signed<T> {
+    pub(super) value: Arc<T>,
+    pub(super) token: Token,
 }
 
 impl<T: std::fmt::Debug> std::fmt::Debug for Signed<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.value.fmt(f)
+    }
+}
+
+/// Where a list comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// It is new at this time.
+    New(UnixTime),
+    /// It is given to be used as it is: every verification looks at its life.
+    Given,
+    /// It was in force here before.
+    Saved,
+    /// The same, and its bytes are in this file.
+    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only stores have files"))]
+    Stored(&'a Path),
+}
+
+impl Origin<'_> {
+    fn token(self, bytes: &[u8]) -> Token {
+        match self {
+            #[cfg(feature = "store")]
+            Self::Stored(path) => Token::in_file(bytes, path),
+            _ => Token::new(bytes),
+        }
     }
 }
 
@@ -86,45 +115,42 @@ impl TrustState {
         self.status.get(uri).map(|list| &*list.value)
     }
 
-    /// The offline bundle of this state, or `None` without a trust list.
-    pub fn to_bundle(&self) -> Option<Vec<u8>> {
-        Some(self.bundle()?.to_bytes())
+    /// SHA-256 of the trust list as it was signed.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn list_digest(&self) -> Option<&[u8; 32]> {
+        self.list.as_ref().map(|list| list.token.digest())
     }
 
-    fn bundle(&self) -> Option<Bundle<'_>> {
-        let tokens = self.status.iter().map(|(uri, list)| (uri.as_str(), &*list.bytes));
-        Some(Bundle { trust_list: &self.list.as_ref()?.bytes, status_lists: tokens.collect() })
+    /// SHA-256 of the status list of a URI as it was signed, if its key still vouches for it.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn status_digest(&self, uri: &str) -> Option<&[u8; 32]> {
+        let list = self.status.get(uri).filter(|list| !list.value.is_withdrawn());
+        list.map(|list| list.token.digest())
+    }
+
+    /// Bytes of memory that the values of the status lists take.
+    pub fn memory(&self) -> usize {
+        self.status_lists().map(StatusList::memory).fold(0, usize::saturating_add)
+    }
+
+    /// The signed bytes of all lists.
+    #[cfg(feature = "store")]
+    pub(super) fn tokens(&self) -> impl Iterator<Item = &Token> {
+        let list = self.list.iter().map(|list| &list.token);
+        list.chain(self.status.values().map(|list| &list.token))
     }
 
     /// Puts a checked trust list in force, with what that means for roots and status lists.
     fn set_list(&mut self, list: Signed<TrustList>) {
-        if let Some(old) = &self.list {
-            self.status.retain(|_, status| status.value.holds_under(&old.value, &list.value));
+        if let Some(old) = self.list.take() {
+            for (uri, held) in std::mem::take(&mut self.status) {
+                if let Some(value) = held.value.under(&old.value, &list.value) {
+                    self.status.insert(uri, Signed { value: Arc::new(value), ..held });
+                }
+            }
         }
         self.roots = list.value.roots().clone();
         self.list = Some(list);
-    }
-
-    /// A status list token that may be put in force: `None` if the very same bytes already are.
-    fn check_status(&self, uri: &str, bytes: &[u8]) -> Result<Option<StatusList>, StatusListError> {
-        let trust = self.list().ok_or(StatusListError::NoTrustList)?;
-        let stored = self.status.get(uri);
-        if stored.is_some_and(|stored| *stored.bytes == *bytes) {
-            return Ok(None);
-        }
-        let list = StatusList::verify(bytes, trust)?;
-        if list.uri() != uri {
-            return Err(StatusListError::OtherUri);
-        }
-        let Some(stored) = stored.map(|stored| &stored.value) else { return Ok(Some(list)) };
-        if stored.issuer() != list.issuer() {
-            return Err(StatusListError::OtherIssuer);
-        }
-        if stored.issued() > list.issued() {
-            let (offered, stored) = (list.issued(), stored.issued());
-            return Err(StatusListError::Rollback { offered, stored });
-        }
-        Ok(Some(list))
     }
 }
 
@@ -132,7 +158,27 @@ impl Trust {
     /// No list yet: only the root keys that the operator was given.
     pub fn new(roots: RootKeys) -> Self {
         let state = TrustState { roots, list: None, status: BTreeMap::new() };
-        Self { state: RwLock::new(Arc::new(state)), floor: AtomicI64::new(i64::MIN) }
+        Self {
+            state: RwLock::new(Arc::new(state)),
+            update: Mutex::new(()),
+            floor: AtomicI64::new(i64::MIN),
+            #[cfg(feature = "store")]
+            memory: usize::MAX,
+            #[cfg(feature = "store")]
+            scratch: None,
+            #[cfg(feature = "refresh")]
+            refresh: crate::refresh::RefreshLink::default(),
+        }
+    }
+
+    /// The same trust that gives the values of its status lists this many bytes of memory, and puts
+    /// those that do not fit into files in `scratch`. The files have no names and vanish with the
+    /// process. A list for which there is neither memory nor a file is refused. Lists that are held
+    /// already stay where they are.
+    #[cfg(feature = "store")]
+    #[must_use]
+    pub fn with_memory_limit(self, bytes: usize, scratch: impl Into<PathBuf>) -> Self {
+        Self { memory: bytes, scratch: Some(scratch.into()), ..self }
     }
 
     /// Roots and a bundle that is used as it is, at whatever time: its life is looked at by every
@@ -143,7 +189,7 @@ impl Trust {
     /// [`TrustError`], but never [`TrustError::Expired`].
     pub fn from_bundle(roots: RootKeys, bundle: &[u8]) -> Result<(Self, ImportReport), TrustError> {
         let trust = Self::new(roots);
-        let report = trust.import(bundle, None)?;
+        let report = trust.import(bundle, Origin::Given)?;
         Ok((trust, report))
     }
 
@@ -159,29 +205,17 @@ impl Trust {
     ///
     /// [`TrustError`]; the stored list stays in force then.
     pub fn update_list(&self, bytes: &[u8], now: UnixTime) -> Result<u64, TrustError> {
-        self.put_list(bytes, Some(now))
+        self.put_list(bytes, Origin::New(now))
     }
 
-    /// Puts a status list token in force (trust section 2).
+    /// Puts a status list token in force (trust section 2). The same bytes again are accepted and
+    /// change nothing.
     ///
     /// # Errors
     ///
     /// [`StatusListError`]; the stored list stays in force then.
     pub fn update_status(&self, uri: &str, bytes: &[u8]) -> Result<(), StatusListError> {
-        // Inflating takes long, so it is done before the lock; the check is then done again in it.
-        if self.snapshot().check_status(uri, bytes)?.is_none() {
-            return Ok(());
-        }
-        self.modify(|state| {
-            if let Some(list) = state.check_status(uri, bytes)? {
-                // A list that is dated wildly must not lock the verifier out.
-                if state.list().is_some_and(|trust| list.issued() < trust.expires()) {
-                    self.observe(list.issued());
-                }
-                state.status.insert(uri.to_owned(), Signed::new(list, bytes));
-            }
-            Ok(())
-        })
+        self.put_status(Some(uri), bytes, Origin::Given).map(drop)
     }
 
     /// Puts a status list token in force under the URI that it names itself, and returns that.
@@ -190,11 +224,7 @@ impl Trust {
     ///
     /// [`StatusListError`]; the stored list stays in force then.
     pub fn update_status_token(&self, bytes: &[u8]) -> Result<String, StatusListError> {
-        let state = self.snapshot();
-        let trust = state.list().ok_or(StatusListError::NoTrustList)?;
-        let uri = StatusList::verify(bytes, trust)?.uri().to_owned();
-        self.update_status(&uri, bytes)?;
-        Ok(uri)
+        self.put_status(None, bytes, Origin::Given)
     }
 
     /// Takes up a bundle (trust section 3): its trust list must be one that
@@ -204,48 +234,123 @@ impl Trust {
     ///
     /// [`TrustError`] when the container or the trust list is refused: nothing is taken up then.
     pub fn import_bundle(&self, bytes: &[u8], now: UnixTime) -> Result<ImportReport, TrustError> {
-        self.import(bytes, Some(now))
+        self.import(bytes, Origin::New(now))
     }
 
-    fn import(&self, bytes: &[u8], now: Option<UnixTime>) -> Result<ImportReport, TrustError> {
+    pub(super) fn import(
+        &self,
+        bytes: &[u8],
+        origin: Origin<'_>,
+    ) -> Result<ImportReport, TrustError> {
         let bundle = Bundle::parse(bytes)?;
-        let trust_version = self.put_list(bundle.trust_list, now)?;
+        let trust_version = self.put_list(bundle.trust_list, origin)?;
         let (mut status_lists, mut refused) = (Vec::new(), Vec::new());
         for (uri, token) in bundle.status_lists {
-            match self.update_status(uri, token) {
-                Ok(()) => status_lists.push(uri.to_owned()),
+            match self.put_status(Some(uri), token, origin) {
+                Ok(uri) => status_lists.push(uri),
                 Err(error) => refused.push((uri.to_owned(), error)),
             }
         }
         Ok(ImportReport { trust_version, status_lists, refused })
     }
 
-    /// `now` is `None` for a list that was in force before, whose life is not looked at here.
-    fn put_list(&self, bytes: &[u8], now: Option<UnixTime>) -> Result<u64, TrustError> {
+    pub(super) fn put_list(&self, bytes: &[u8], origin: Origin<'_>) -> Result<u64, TrustError> {
         self.modify(|state| {
             let list = TrustList::verify(bytes, &state.roots)?;
+            let token = origin.token(bytes);
             let (offered, issued) = (list.version(), list.issued());
-            if let Some(stored) = state.list() {
-                let same = offered == stored.version() && list.is_identical(stored);
-                if offered <= stored.version() && !same {
-                    return Err(TrustError::Rollback { offered, stored: stored.version() });
+            if let Some(stored) = &state.list {
+                let version = stored.value.version();
+                let same = token.digest() == stored.token.digest();
+                if offered <= version && !same {
+                    return Err(TrustError::Rollback { offered, stored: version });
                 }
             }
-            if now.is_some_and(|now| now >= list.expires()) {
-                return Err(TrustError::Expired { expires: list.expires() });
-            }
-            state.set_list(Signed::new(list, bytes));
-            self.observe(now.map_or(issued, |now| now.max(issued)));
+            self.observe(match origin {
+                Origin::New(now) if now >= list.expires() => {
+                    return Err(TrustError::Expired { expires: list.expires() });
+                }
+                Origin::New(now) => now.max(issued),
+                _ => issued,
+            });
+            state.set_list(Signed { value: Arc::new(list), token });
             Ok(offered)
         })
     }
 
+    /// The checks of trust section 2, those that cost least first. Returns the URI.
+    pub(super) fn put_status(
+        &self,
+        uri: Option<&str>,
+        bytes: &[u8],
+        origin: Origin<'_>,
+    ) -> Result<String, StatusListError> {
+        self.modify(|state| {
+            let trust = state.list().ok_or(StatusListError::NoTrustList)?;
+            let saved = matches!(origin, Origin::Saved | Origin::Stored(_));
+            let offered = SignedStatus::verify(bytes, trust, saved)?;
+            if uri.is_some_and(|uri| uri != offered.uri()) {
+                return Err(StatusListError::OtherUri);
+            }
+            let uri = offered.uri().to_owned();
+            let token = origin.token(bytes);
+            if let Some(stored) = state.status.get(&*uri) {
+                if stored.token.digest() == token.digest() {
+                    return Ok(uri);
+                }
+                offered.may_replace(&stored.value)?;
+            }
+            let list = offered.unpack(self.room(state, &uri))?;
+            // A list that is dated wildly must not lock the verifier out.
+            if list.issued() < trust.expires() {
+                self.observe(list.issued());
+            }
+            state.status.insert(uri.as_str().into(), Signed { value: Arc::new(list), token });
+            Ok(uri)
+        })
+    }
+
+    /// Where the values of a list may be.
+    #[cfg(feature = "store")]
+    fn room(&self, state: &TrustState, uri: &str) -> Room<'_> {
+        let replaced = state.status_list(uri).map_or(0, StatusList::memory);
+        let taken = state.memory().saturating_sub(replaced);
+        Room { memory: self.memory.saturating_sub(taken), scratch: self.scratch.as_deref() }
+    }
+
+    /// Where there are no files, there is no limit.
+    #[cfg(not(feature = "store"))]
+    fn room(&self, _: &TrustState, _: &str) -> Room<'_> {
+        Room { memory: usize::MAX, scratch: None }
+    }
+
+    /// Drops the bytes of lists that are in files now, if they are still those of `saved`.
+    #[cfg(feature = "store")]
+    pub(super) fn keep_in_files(&self, saved: &TrustState, path: impl Fn(&[u8; 32]) -> PathBuf) {
+        let kept = self.modify(|state| {
+            let saved: Vec<_> = saved.tokens().map(Token::digest).collect();
+            let list = state.list.as_mut().map(|list| &mut list.token);
+            let tokens = list.into_iter().chain(state.status.values_mut().map(|l| &mut l.token));
+            for token in tokens.filter(|token| token.in_memory() && saved.contains(&token.digest()))
+            {
+                token.move_to(&path(token.digest()));
+            }
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = kept;
+    }
+
     /// Replaces the state with what `change` makes of a copy, or leaves it when `change` fails.
     fn modify<T, E>(&self, change: impl FnOnce(&mut TrustState) -> Result<T, E>) -> Result<T, E> {
-        let mut guard = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut state = TrustState::clone(&guard);
+        let _one_at_a_time = self.update.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = TrustState::clone(&self.snapshot());
         let out = change(&mut state)?;
-        *guard = Arc::new(state);
+        let old = {
+            let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *current, Arc::new(state))
+        };
+        // Freeing a large list takes long, so readers do not wait for it.
+        drop(old);
         Ok(out)
     }
 
@@ -271,98 +376,39 @@ impl Trust {
     pub fn merge(&self, other: &Self) {
         let theirs = other.snapshot();
         let version = |state: &TrustState| state.list().map(TrustList::version);
-        let mut guard = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let mut state = TrustState::clone(&guard);
-        if let Some(list) = &theirs.list
-            && version(&theirs) > version(&state)
-        {
-            state.set_list(list.clone());
-        }
-        for (uri, list) in &theirs.status {
-            // An older or foreign one simply stays out.
-            if let Ok(Some(_)) = state.check_status(uri, &list.bytes) {
-                state.status.insert(uri.clone(), list.clone());
+        let merged = self.modify(|state| {
+            if let Some(list) = &theirs.list
+                && version(&theirs) > version(state)
+            {
+                state.set_list(list.clone());
             }
-        }
-        *guard = Arc::new(state);
-        drop(guard);
+            let (Some(ours), Some(old)) = (state.list.clone(), theirs.list()) else {
+                return Ok(());
+            };
+            for (uri, list) in &theirs.status {
+                let stored = state.status.get(uri);
+                if stored.is_some_and(|stored| stored.token.digest() == list.token.digest()) {
+                    continue;
+                }
+                // An older one, and one whose key is gone, simply stays out; so does another one of
+                // the same second, for what was fetched last is here.
+                let stored = stored.map(|stored| &*stored.value);
+                let same_second = |s: &StatusList| s.issued() == list.value.issued();
+                if stored.is_some_and(|stored| !stored.is_withdrawn() && same_second(stored)) {
+                    continue;
+                }
+                let value = list.value.under(old, &ours.value);
+                let value = value.filter(|value| value.replaces(stored));
+                if let Some(value) = value {
+                    let list = Signed { value: Arc::new(value), token: list.token.clone() };
+                    state.status.insert(Arc::clone(uri), list);
+                }
+            }
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let Ok(()) = merged;
         if let Some(floor) = other.clock_floor() {
             self.observe(floor);
         }
-    }
-
-    /// The whole state as bytes, for a store: CBOR, then its SHA-256 to find damage.
-    pub fn save(&self) -> Vec<u8> {
-        let state = self.snapshot();
-        let mut out = Vec::new();
-        cbor::write_head(&mut out, 5, 5);
-        cbor::write_text(&mut out, "ikd_trust_state");
-        cbor::write_head(&mut out, 0, 1);
-        cbor::write_text(&mut out, "threshold");
-        cbor::write_head(&mut out, 0, u64::try_from(state.roots.threshold()).unwrap_or_default());
-        cbor::write_text(&mut out, "roots");
-        cbor::write_head(
-            &mut out,
-            4,
-            u64::try_from(state.roots.keys().count()).unwrap_or_default(),
-        );
-        for key in state.roots.keys() {
-            cbor::write_bytes(&mut out, key);
-        }
-        cbor::write_text(&mut out, "clock");
-        let floor = self.clock_floor().map_or(0, UnixTime::secs);
-        cbor::write_head(&mut out, 0, u64::try_from(floor).unwrap_or_default());
-        cbor::write_text(&mut out, "bundle");
-        cbor::write_bytes(&mut out, &state.to_bundle().unwrap_or_default());
-        let digest = Sha256::digest(&out);
-        out.extend_from_slice(&digest);
-        out
-    }
-
-    /// Takes up what [`save`](Self::save) wrote. The lists in it are checked anew.
-    ///
-    /// # Errors
-    ///
-    /// [`StateError`] when the bytes are damaged.
-    pub fn restore(bytes: &[u8]) -> Result<Self, StateError> {
-        let (content, digest) = bytes.split_last_chunk::<32>().ok_or(StateError::Damaged)?;
-        if Sha256::digest(content).as_slice() != digest {
-            return Err(StateError::Damaged);
-        }
-        let saved = Saved::parse(content).ok_or(StateError::Damaged)?;
-        let roots =
-            RootKeys::new(&saved.roots, saved.threshold).map_err(|_| StateError::Damaged)?;
-        let trust = if saved.bundle.is_empty() {
-            Self::new(roots)
-        } else {
-            Self::from_bundle(roots, saved.bundle)?.0
-        };
-        if saved.clock > 0 {
-            trust.observe(UnixTime::from_secs(saved.clock));
-        }
-        Ok(trust)
-    }
-}
-
-struct Saved<'a> {
-    threshold: usize,
-    roots: Vec<RootKey>,
-    clock: i64,
-    bundle: &'a [u8],
-}
-
-impl<'a> Saved<'a> {
-    fn parse(content: &'a [u8]) -> Option<Self> {
-        let map = cbor::check(content).ok()?.map()?;
-        if find_text(map, "ikd_trust_state")?.uint()? != 1 {
-            return None;
-        }
-        let key = |item: Item<'_>| item.byte_string()?.try_into().ok();
-        Some(Self {
-            threshold: usize::try_from(find_text(map, "threshold")?.uint()?).ok()?,
-            roots: find_text(map, "roots")?.array()?.map(key).collect::<Option<_>>()?,
-            clock: find_text(map, "clock")?.int()?,
-            bundle: find_text(map, "bundle")?.byte_string()?,
-        })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
+use crate::digest_map::DigestBits;
 use crate::signature::Ed25519Key;
 
 /// A bounded set of signature checks that held, keyed on the exact key, message and signature.
@@ -18,8 +19,8 @@ pub(super) struct SignatureCache {
 /// Two generations are a cheap "least recently used": a hit in the older one moves to the younger.
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashSet<[u8; 32]>,
-    old: HashSet<[u8; 32]>,
+    young: HashSet<[u8; 32], DigestBits>,
+    old: HashSet<[u8; 32], DigestBits>,
 }
 
 impl SignatureCache {

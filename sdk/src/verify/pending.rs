@@ -16,7 +16,6 @@ use crate::time::UnixTime;
 /// Whoever has a [`ReplayStore`](crate::ReplayStore) calls
 /// [`Verifier::verify_text`](crate::Verifier::verify_text), which does both.
 #[must_use = "a pending presentation is not accepted"]
-#[derive(Clone)]
 pub struct PendingPresentation {
     pub(super) verified: VerifiedPresentation,
     pub(super) key: ReplayKey,

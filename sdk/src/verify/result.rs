@@ -26,6 +26,7 @@ pub struct VerifiedPresentation {
     pub(super) credential_issued: UnixTime,
     pub(super) credential_expires: UnixTime,
     pub(super) qr_sha256: [u8; 32],
+    pub(super) holder_key: [u8; 32],
     /// The decoded QR: a consent request shows it to the issuer's gateway.
     #[cfg(feature = "consent")]
     pub(super) envelope: std::sync::Arc<[u8]>,
@@ -33,6 +34,8 @@ pub struct VerifiedPresentation {
     pub(super) status: StatusReport,
     pub(super) trust: TrustReport,
     pub(super) replay_scope: ReplayScope,
+    #[cfg(feature = "refresh")]
+    pub(super) clock_offset: Option<crate::refresh::ClockOffset>,
 }
 
 /// What is known of the credential's revocation status.
@@ -59,6 +62,9 @@ pub enum StatusUnknown {
     NoList,
     /// The index lies past the end of the list.
     PastEnd,
+    /// The file that holds the values of the list cannot be read.
+    #[cfg(feature = "store")]
+    Unreadable,
     /// The list says valid, but it is stale.
     Stale {
         /// Seconds since the list was issued.
@@ -159,6 +165,13 @@ impl VerifiedPresentation {
         &self.qr_sha256
     }
 
+    /// The thumbprint of the phone's key (RFC 9679): the same for every QR of this credential on
+    /// this phone, so that its next QR is known as the same holder's. A pseudonym, and so personal
+    /// data.
+    pub fn holder_key_thumbprint(&self) -> &[u8; 32] {
+        &self.holder_key
+    }
+
     /// The text of the QR in its one spelling, without white space around it.
     #[cfg(feature = "consent")]
     pub(crate) fn qr_text(&self) -> String {
@@ -179,6 +192,13 @@ impl VerifiedPresentation {
     /// Which verifiers cannot accept this QR any more.
     pub fn replay_scope(&self) -> ReplayScope {
         self.replay_scope
+    }
+
+    /// How far the verifier's clock was off when it last met a server. The result does not depend
+    /// on it.
+    #[cfg(feature = "refresh")]
+    pub fn clock_offset(&self) -> Option<crate::refresh::ClockOffset> {
+        self.clock_offset
     }
 
     /// What this acceptance does not establish.
@@ -233,6 +253,8 @@ impl StatusUnknown {
             Self::NoReference => "status_no_reference",
             Self::NoList => "status_no_list",
             Self::PastEnd => "status_past_end",
+            #[cfg(feature = "store")]
+            Self::Unreadable => "status_unreadable",
             Self::Stale { .. } => "status_stale",
         }
     }
@@ -251,6 +273,11 @@ impl StatusUnknown {
             Self::PastEnd => Message::new(
                 "Pencabutan tidak diperiksa: identitas tidak ada di daftar status.",
                 "Revocation is not known: the status list has no such entry.",
+            ),
+            #[cfg(feature = "store")]
+            Self::Unreadable => Message::new(
+                "Pencabutan tidak diperiksa: daftar status di perangkat ini tidak terbaca.",
+                "Revocation is not known: this device cannot read its file of the status list.",
             ),
             Self::Stale { .. } => Message::new(
                 "Pencabutan tidak pasti: daftar status sudah lama.",

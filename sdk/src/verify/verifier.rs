@@ -184,6 +184,7 @@ impl Verifier {
             credential_issued: credential.issued,
             credential_expires: credential.expires,
             qr_sha256: Sha256::digest(envelope).into(),
+            holder_key: credential.holder_key.thumbprint(),
             #[cfg(feature = "consent")]
             envelope: envelope.into(),
             challenged: challenge.is_some(),
@@ -194,6 +195,8 @@ impl Verifier {
                 expires_in: list.expires().since(now),
             },
             replay_scope: self.replay.scope(),
+            #[cfg(feature = "refresh")]
+            clock_offset: self.trust.clock_offset(),
         };
         Ok(PendingPresentation {
             verified,
@@ -278,14 +281,21 @@ impl Verifier {
         let list = state.status_list(reference.uri);
         // Only the credential's own issuer may speak about it.
         let Some(list) = list.filter(|list| list.issuer() == credential.issuer) else {
+            #[cfg(feature = "refresh")]
+            self.trust.refresh.want(reference.uri);
             return unavailable(StatusUnknown::NoList);
         };
         let age = now.since(list.issued());
+        let refused = |code| Err(Refusal::with(code, Detail::StatusAge(age)));
         match list.get(reference.index) {
+            Some(Status::Revoked) => refused(Code::Revoked),
+            Some(Status::Suspended) => refused(Code::Suspended),
+            Some(Status::Other(_)) => refused(Code::StatusInvalid),
+            // Its key may have been in the wrong hands: only what it says against one is believed.
+            _ if list.is_withdrawn() => unavailable(StatusUnknown::NoList),
+            #[cfg(feature = "store")]
+            None if reference.index < list.len() => unavailable(StatusUnknown::Unreadable),
             None => unavailable(StatusUnknown::PastEnd),
-            Some(Status::Revoked) => Err(Code::Revoked.into()),
-            Some(Status::Suspended) => Err(Code::Suspended.into()),
-            Some(Status::Other(_)) => Err(Code::StatusInvalid.into()),
             Some(Status::Valid) if list.is_fresh(now, self.policy.max_status_age) => {
                 Ok(StatusReport::Valid { age })
             }

@@ -1,4 +1,5 @@
-// From texts to verdicts, one at a time. A QR that stays in view is looked at once.
+// From texts to verdicts, one at a time. A QR that stays in view is looked at once, and a phone that
+// stays in view while its QR rolls over is one visit.
 
 import { settings } from "./settings.js";
 import { judge } from "./verdict.js";
@@ -10,7 +11,8 @@ const OUT_OF_VIEW = 2_500;
 
 export class Gate {
   #client;
-  #inView = { text: "", seen: 0 };
+  /** When a code was last in view, and whom the last accepted one there belongs to. */
+  #view = { seen: -Infinity, holder: undefined };
   #last = Promise.resolve();
 
   /** Passengers, if a manifest is loaded. */
@@ -34,17 +36,19 @@ export class Gate {
     await this.#client.demand({ ...policy, relyingParty: relyingParty() });
   }
 
-  /** A picture of the camera: returns the scan, to guide the hand. */
+  /** A frame of the camera: returns what the tracker saw, to guide the hand. */
   async look(picture) {
-    const scan = await this.#client.scan(picture);
-    const [code] = scan.codes;
-    if (code) await this.#seen(code);
-    return scan;
+    const now = performance.now();
+    if (now - this.#view.seen > OUT_OF_VIEW) await this.forgetView();
+    const track = await this.#client.track(picture);
+    if (track.visible.length > 0) this.#view.seen = now;
+    for (const code of track.codes) await this.#check(code.text, code, this.#view);
+    return track;
   }
 
   /** A picture that somebody picked: every way of finding a QR in it. */
   async lookAtStill(picture) {
-    const scan = await this.#client.scan(picture, { thorough: true });
+    const scan = await this.#client.scan(picture);
     const code = scan.codes.find(({ content }) => content === "ikd") ?? scan.codes[0];
     if (code) await this.#check(code.text, code);
     return scan;
@@ -56,29 +60,29 @@ export class Gate {
   }
 
   /** Looks at the QR in view again, as after a change of the post. */
-  forgetView() {
-    this.#inView = { text: "", seen: 0 };
-  }
-
-  async #seen(code) {
-    const now = performance.now();
-    const before = this.#inView;
-    this.#inView = { text: code.text, seen: now };
-    if (code.text === before.text && now - before.seen < OUT_OF_VIEW) return;
-    await this.#check(code.text, code);
+  async forgetView() {
+    if (this.#view.seen === -Infinity) return;
+    this.#view = { seen: -Infinity, holder: undefined };
+    await this.#client.forget();
   }
 
   /** One after another, so that no text is lost and no verdict overtakes another. */
-  #check(text, content) {
-    const done = this.#last.then(() => this.#verify(text, content));
+  #check(text, content, view) {
+    const done = this.#last.then(() => this.#verify(text, content, view));
     this.#last = done.catch(() => {});
     return done;
   }
 
-  async #verify(text, content) {
+  async #verify(text, content, view) {
     const now = new Date();
     const { challenge, profile, manifest } = this;
     const verification = await this.#client.verify(text, { now, challenge });
+    const holder = verification.ok ? verification.holderKey : undefined;
+    if (view) {
+      // The phone has made its next QR: the verdict on the screen is of this holder.
+      if (holder !== undefined && holder === view.holder) return;
+      view.holder = holder;
+    }
     const verdict = judge(verification, profile, { manifest, content });
     this.onVerdict(verdict, { at: now, profile: settings.profile, qr: await markOf(text) });
   }

@@ -102,7 +102,7 @@ export class QrModules {
 if (Symbol.dispose) QrModules.prototype[Symbol.dispose] = QrModules.prototype.free;
 
 /**
- * Finds and reads QR codes. Make one and use it for the whole video: it keeps its buffers.
+ * Finds and reads the QR codes of one picture after another. It keeps its buffers.
  */
 export class Scanner {
     __destroy_into_raw() {
@@ -168,6 +168,78 @@ export class Scanner {
     }
 }
 if (Symbol.dispose) Scanner.prototype[Symbol.dispose] = Scanner.prototype.free;
+
+/**
+ * Reads QR codes from a video: looks first where the code was, adds up what blurred frames show of
+ * it, and gives each text once.
+ */
+export class Tracker {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        TrackerFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_tracker_free(ptr, 0);
+    }
+    /**
+     * Forgets the texts given so far: they will be given again.
+     */
+    forget() {
+        wasm.tracker_forget(this.__wbg_ptr);
+    }
+    /**
+     * As `Scanner.frame`.
+     * @param {number} length
+     * @returns {Uint8Array}
+     */
+    frame(length) {
+        const ret = wasm.tracker_frame(this.__wbg_ptr, length);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * A tracker that has seen nothing.
+     */
+    constructor() {
+        const ret = wasm.tracker_new();
+        this.__wbg_ptr = ret;
+        TrackerFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Takes the next frame of the video, 8-bit luma that was written into `frame`.
+     * @param {number} width
+     * @param {number} height
+     * @param {number} stride
+     * @returns {Track}
+     */
+    scanLuma(width, height, stride) {
+        const ret = wasm.tracker_scanLuma(this.__wbg_ptr, width, height, stride);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+    /**
+     * Takes the next frame of the video, RGBA that was written into `frame`.
+     * @param {number} width
+     * @param {number} height
+     * @returns {Track}
+     */
+    scanRgba(width, height) {
+        const ret = wasm.tracker_scanRgba(this.__wbg_ptr, width, height);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return takeFromExternrefTable0(ret[0]);
+    }
+}
+if (Symbol.dispose) Tracker.prototype[Symbol.dispose] = Tracker.prototype.free;
 
 /**
  * Who is trusted and what is revoked. Verifiers made from one `Trust` share it: what is imported
@@ -658,6 +730,9 @@ const QrModulesFinalization = (typeof FinalizationRegistry === 'undefined')
 const ScannerFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_scanner_free(ptr, 1));
+const TrackerFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_tracker_free(ptr, 1));
 const TrustFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_trust_free(ptr, 1));

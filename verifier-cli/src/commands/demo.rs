@@ -1,15 +1,16 @@
 //! `ikd demo`: the whole story in one run.
 
 use std::fs;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ikd_sandbox::{Background, Picture, Profile as Purpose, Sandbox, Trouble};
 use ikd_verifier::{Language, MemoryReplayStore, Policy, Trust, UnixTime, Verifier};
 
 use crate::answer::Answer;
+use crate::commands::page;
 use crate::commands::sandbox::root_keys;
 use crate::files;
 use crate::outcome::{Exit, Failure};
@@ -28,6 +29,21 @@ pub(crate) struct DemoArgs {
     /// Do not draw the QR in the terminal
     #[arg(long)]
     no_qr: bool,
+
+    /// Whether to go on with the verifier page and a phone, in two browser windows
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    page: When,
+}
+
+/// When the demo goes on with the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// If somebody is looking at a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// Runs the command.
@@ -52,7 +68,23 @@ pub(crate) fn run(
     let view = View { language, profile: Some(profile), full: false };
     let mut story = Story { sandbox, verifier, view, folder, now, out, step: 0, as_told: true };
     story.tell(args.no_qr)?;
-    Ok(if story.as_told { Exit::Accepted } else { Exit::Refused })
+    if !story.as_told {
+        return Ok(Exit::Refused);
+    }
+    let with_page = match args.page {
+        When::Auto => std::io::stdout().is_terminal(),
+        When::Always => true,
+        When::Never => false,
+    };
+    if with_page {
+        story.chapter(
+            "Sekarang Anda: petugas di satu jendela peramban, ponsel warga di jendela lain.",
+            "Now you: staff in one browser window, the citizen's phone in the other.",
+        )?;
+        return page::with_phone(page::PORT, language, story.out);
+    }
+    story.end()?;
+    Ok(Exit::Accepted)
 }
 
 struct Story<'a> {
@@ -103,8 +135,7 @@ impl Story<'_> {
             Trouble::Revoked,
             "Identitas dicabut Dukcapil.",
             "The identity was revoked by the issuer.",
-        )?;
-        self.end()
+        )
     }
 
     fn chapter(&mut self, id: &'static str, en: &'static str) -> Result<(), Failure> {

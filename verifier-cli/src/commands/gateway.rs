@@ -28,7 +28,7 @@ pub(crate) struct GatewayArgs {
     port: u16,
 
     /// Seconds that must lie between two polls
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(i64).range(0..=60))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = interval())]
     interval: i64,
 
     /// Demand a nonce in DPoP proofs
@@ -77,8 +77,10 @@ pub(crate) fn run(
     writeln!(out, "{HEADING}{phone}{HEADING:#}  {issuer}/")?;
     writeln!(out, "{HEADING}{clients}{HEADING:#}  {}", names.join(", "))?;
     let hint = Message::new(
-        "Buka ponsel di peramban; PIN-nya 123456. Semua orang di sini fiktif. Berhenti dengan Ctrl-C.",
-        "Open the phone in a browser; its PIN is 123456. Everyone here is fictional. Ctrl-C ends it.",
+        "Buka ponsel di peramban; PIN-nya 123456. Semua orang di sini fiktif. \
+         Berhenti dengan Ctrl-C.",
+        "Open the phone in a browser; its PIN is 123456. Everyone here is fictional. \
+         Ctrl-C ends it.",
     );
     writeln!(out, "{FAINT}{}{FAINT:#}", hint.in_language(language))?;
     out.flush()?;
@@ -106,6 +108,10 @@ fn clients(sandbox: &Sandbox, folder: &Path) -> Result<Vec<Client>, Failure> {
         }
         Err(error) => Err(Failure::file(&path, error)),
     }
+}
+
+fn interval() -> impl TypedValueParser<Value = i64> {
+    clap::value_parser!(i64).range(0..=60)
 }
 
 fn misbehaviour() -> impl TypedValueParser<Value = Misbehaviour> {

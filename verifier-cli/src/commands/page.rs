@@ -28,12 +28,15 @@ Examples:
 Serves this computer only. The page goes on working when this has ended: reload it to see.
 With a store, pages that are open take up what `ikd trust update` brings, within the hour.";
 
+/// The port of the page, unless another is named; the phone's is the next.
+pub(crate) const PORT: u16 = 8170;
+
 /// Flags of `ikd page`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PageArgs {
     /// The port; 0 for any that is free. The phone of --sandbox takes the next one
-    #[arg(long, default_value_t = 8170)]
+    #[arg(long, default_value_t = PORT)]
     port: u16,
 
     /// Trust the stand-in issuer, and serve the stand-in phone as well
@@ -104,7 +107,12 @@ pub(crate) fn run(
     Ok(Exit::Accepted)
 }
 
-fn with_phone(port: u16, language: Language, out: &mut dyn Write) -> Result<Exit, Failure> {
+/// Serves the page and the stand-in phone until the program ends.
+pub(crate) fn with_phone(
+    port: u16,
+    language: Language,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
     // The seed of everyone, so that what a browser remembers of an earlier run still holds.
     let sandbox = Sandbox::new(SEED, UnixTime::now().secs());
     let (listener, port_of_page) = listen(port)?;
@@ -210,7 +218,7 @@ impl Setup {
     fn of(state: &TrustState) -> Option<Self> {
         let roots = state.roots();
         let keys = roots.keys().map(|key| to_hex(key)).collect();
-        Some(Self { roots: keys, threshold: roots.threshold(), bundle: state.to_bundle()? })
+        Some(Self { roots: keys, threshold: roots.threshold(), bundle: state.to_bundle().ok()? })
     }
 }
 

@@ -16,12 +16,15 @@ use crate::render::{FAINT, table};
 use crate::store::Store;
 use crate::values::{hex, time, to_hex};
 
+mod publish;
+
 const EXAMPLES: &str = "\
 Examples:
   ikd sandbox new coba                           roots, bundle and a store for `ikd verify`
   ikd sandbox qr --out qr.png                    a good QR, for a minute
   ikd sandbox qr --bad stolen-credential         a QR that must be refused, in the terminal
   ikd sandbox phone                              a phone whose QR changes every minute
+  ikd sandbox publish                            trust list and status list, over HTTP
   ikd sandbox gateway coba                       a phone that can be asked for more, and its gateway
   ikd verify --store coba qr.png
 
@@ -72,6 +75,8 @@ enum SandboxCommand {
         #[arg(long, default_value_t = 8169)]
         port: u16,
     },
+    /// Publish trust list and status list, to this computer only; phones can be reported lost
+    Publish(publish::PublishArgs),
     /// Serve the consent gateway, with the phone on which the citizen decides
     Gateway(GatewayArgs),
 }
@@ -140,6 +145,7 @@ pub(crate) fn run(
             let ahead = now.since(UnixTime::now());
             page.serve(&sandbox, || UnixTime::now().plus(ahead).secs());
         }
+        SandboxCommand::Publish(args) => publish::run(sandbox, &args, now, language, out)?,
         SandboxCommand::Gateway(args) => gateway::run(sandbox, &args, now, language, out)?,
     }
     Ok(Exit::Accepted)

@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use ikd_verifier::Language;
-use ikd_verifier::scan::{Budget, Content, LumaImage, Picture, ScanReport, Scanner};
+use ikd_verifier::scan::{Budget, Content, Hint, LumaImage, Picture, ScanReport, Scanner};
 use serde_json::{Value, json};
 
 use crate::files;
 use crate::labels::printable;
 use crate::outcome::{Exit, Failure};
-use crate::scanning::{hint_message, hint_name};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -117,7 +116,7 @@ fn as_json(file: &Path, result: &Scanned) -> Value {
             out["codes"] = report.codes.iter().map(code).collect();
             out["ms"] = json!((time.as_secs_f64() * 1e5).round() / 1e2);
             if let Some(hint) = report.hint {
-                out["reason"] = json!(hint_name(hint));
+                out["reason"] = json!(hint.as_str());
             }
         }
         Err(_) => out["reason"] = json!("unreadable"),
@@ -135,7 +134,7 @@ fn as_text(result: &Scanned, language: Language) -> String {
     };
     let kinds: Vec<_> = report.codes.iter().map(kind).collect();
     let found = if kinds.is_empty() {
-        hint_message(report.hint).in_language(language).to_owned()
+        report.hint.unwrap_or(Hint::NoFinder).message().in_language(language).to_owned()
     } else {
         format!("{} QR ({})", kinds.len(), kinds.join(", "))
     };

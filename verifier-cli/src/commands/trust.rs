@@ -2,23 +2,30 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use ikd_verifier::{Language, Message, RootKey, StatusListError, Trust, TrustError, UnixTime};
 
 use crate::files;
 use crate::outcome::{Exit, Failure, warn};
-use crate::render::GOOD;
+use crate::render::{GOOD, View};
 use crate::setup::root_keys;
 use crate::store::Store;
 use crate::values;
 
+mod bundle_out;
+mod network;
 mod show;
+mod sign;
 
 const EXAMPLES: &str = "\
 Examples:
   ikd trust init --root 8f3c… --root 19aa… --root 77d0… --threshold 2 --bundle trust.ikd
   ikd trust update --bundle trust.ikd         from a memory stick, say
+  ikd trust update --url https://…/trust      over the network: trust list and status lists
+  ikd trust watch --url https://…/trust       the same, again and again, until it is stopped
+  ikd trust update --bundle-out gates.ikd     what is in force, for gates without network
   ikd trust show                              and what runs out soon
 
 Exit status: 0 done, 1 refused (the stored state stays in force), 2 could not run.";
@@ -45,8 +52,12 @@ enum TrustCommand {
     Init(InitArgs),
     /// Take up a newer trust list or status list
     Update(UpdateArgs),
+    /// Keep trust list and status lists fresh until stopped, for a gate's service manager
+    Watch(network::WatchArgs),
     /// Show what is trusted, until when, and what runs out soon
     Show(show::ShowArgs),
+    /// Publish a trust list: draft, sign on separate machines, assemble, check
+    Sign(sign::SignArgs),
 }
 
 #[derive(Debug, Args)]
@@ -65,10 +76,10 @@ struct InitArgs {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
 struct UpdateArgs {
     /// Offline bundle: trust list and status lists in one file
     #[arg(long, value_name = "FILE")]
+    #[arg(required_unless_present_any = ["list", "status", "url", "bundle_out"])]
     bundle: Option<PathBuf>,
 
     /// Trust list
@@ -78,6 +89,17 @@ struct UpdateArgs {
     /// Status list; may be given several times
     #[arg(long, value_name = "FILE")]
     status: Vec<PathBuf>,
+
+    /// Write all that is in force then as an offline bundle, for gates without network
+    #[arg(long, value_name = "FILE")]
+    bundle_out: Option<PathBuf>,
+
+    /// Where the trust list is published: fetches it, and the status lists that are held
+    #[arg(long, value_name = "URL", conflicts_with_all = ["bundle", "list", "status"])]
+    url: Option<String>,
+
+    #[command(flatten)]
+    network: network::NetworkArgs,
 }
 
 /// Runs the command.
@@ -86,10 +108,11 @@ pub(crate) fn run(
     language: Language,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let store = Store::locate(args.store.as_deref())?;
     let now = args.now.unwrap_or_else(UnixTime::now);
+    let store = || Store::locate(args.store.as_deref());
     match args.command {
         TrustCommand::Init(init) => {
+            let store = store()?;
             if store.load()?.is_some() {
                 let folder = store.folder().display();
                 return Err(format!("{folder} is set up already: use `ikd trust update`").into());
@@ -99,13 +122,34 @@ pub(crate) fn run(
             apply(&store, &trust, bundle.into_iter().collect(), now, language, out)
         }
         TrustCommand::Update(update) => {
-            let trust = set_up(&store)?;
-            let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
-            let mut parts: Vec<_> = parts.into_iter().flatten().collect();
-            parts.extend(update.status.into_iter().map(Update::Status));
-            apply(&store, &trust, parts, now, language, out)
+            let store = store()?;
+            let trust = Arc::new(set_up(&store)?);
+            let exit = if let Some(url) = &update.url {
+                network::update(url, &update.network, &store, &trust, now, language, out)?
+            } else {
+                let parts = [update.bundle.map(Update::Bundle), update.list.map(Update::List)];
+                let mut parts: Vec<_> = parts.into_iter().flatten().collect();
+                parts.extend(update.status.into_iter().map(Update::Status));
+                apply(&store, &trust, parts, now, language, out)?
+            };
+            match update.bundle_out {
+                Some(path) if exit == Exit::Accepted => {
+                    bundle_out::run(&path, &trust.snapshot(), now, language, out)
+                }
+                _ => Ok(exit),
+            }
         }
-        TrustCommand::Show(args) => show::run(&args, &store, &set_up(&store)?, now, language, out),
+        TrustCommand::Sign(args) => {
+            sign::run(args, now, View { language, profile: None, full: false }, out)
+        }
+        TrustCommand::Show(args) => {
+            let store = store()?;
+            show::run(&args, &store, &set_up(&store)?, now, language, out)
+        }
+        TrustCommand::Watch(watch) => {
+            let store = store()?;
+            network::watch(&watch, &store, &Arc::new(set_up(&store)?), language, out)
+        }
     }
 }
 

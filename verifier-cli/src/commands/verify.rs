@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ikd_verifier::Language;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use crate::answer::Answer;
 use crate::files;
 use crate::lines::Lines;
 use crate::outcome::{Exit, Failure};
 use crate::profile::Profile;
-use crate::render::View;
+use crate::render::{FAINT, NOTICE, View, line};
 use crate::scanning::{self, Found};
 use crate::setup::{SetupArgs, Station};
 
@@ -75,6 +76,7 @@ pub(crate) fn run(
     };
     // Also when a pipe was closed in between.
     counter.station.remember_clock();
+    counter.station.remember_missing();
     done.map(|()| counter.tally.exit())
 }
 
@@ -97,12 +99,12 @@ struct Tally {
 impl Counter<'_> {
     fn text(&mut self, text: &str) -> Result<(), Failure> {
         let answer = self.verify(text);
-        let text =
-            if self.json { self.json_line(&answer, None)? } else { self.view.block(&answer) };
+        let text = if self.json { self.json_line(&answer, None)? } else { self.block(&answer) };
         self.write(&text)
     }
 
     fn lines(&mut self) -> Result<(), Failure> {
+        self.station.follow_store();
         let mut lines = Lines::new(io::stdin().lock());
         while let Some(line) = lines.next()? {
             let answer = self.verify(&line);
@@ -133,7 +135,7 @@ impl Counter<'_> {
                 let text = match (self.json, many) {
                     (true, _) => self.json_line(&answer, Some(file))?,
                     (false, true) => self.view.line(&answer, Some(&name)),
-                    (false, false) => self.view.block(&answer),
+                    (false, false) => self.block(&answer),
                 };
                 bar.suspend(|| self.write(&text))?;
             }
@@ -171,8 +173,25 @@ impl Counter<'_> {
         answer
     }
 
+    /// The answer, and that this device's clock is wrong, for that looks like the fault of a phone.
+    fn block(&self, answer: &Answer) -> String {
+        let mut text = self.view.block(answer);
+        if let Some(offset) = self.station.clock_offset().filter(|offset| offset.is_off()) {
+            let (wrong, measured) = (offset.text(self.view.language), offset.measured);
+            line(
+                &mut text,
+                format_args!("  {NOTICE}! {wrong}{NOTICE:#}  {FAINT}{measured}{FAINT:#}"),
+            );
+        }
+        text
+    }
+
     fn json_line(&self, answer: &Answer, file: Option<&Path>) -> Result<String, Failure> {
-        let mut line = serde_json::to_string(&answer.json(file))?;
+        let mut object = answer.json(file);
+        if let Some(offset) = self.station.clock_offset() {
+            object["clock_offset"] = json!(offset);
+        }
+        let mut line = serde_json::to_string(&object)?;
         line.push('\n');
         Ok(line)
     }

@@ -13,7 +13,7 @@ export class CameraView {
   #look;
   #trouble = { hint: "", frames: 0 };
 
-  /** @param look takes a picture and returns its scan */
+  /** @param look takes a frame and returns what the tracker saw */
   constructor(look) {
     this.#look = look;
     $("start-camera").addEventListener("click", () => this.start());
@@ -55,9 +55,8 @@ export class CameraView {
   }
 
   async #frame(picture) {
-    const scan = await this.#look(picture);
-    this.#outline(scan.codes[0]?.corners);
-    const hint = scan.hint ?? "";
+    const { visible, hint = "" } = await this.#look(picture);
+    this.#outline(visible.find(({ read }) => read)?.corners);
     const frames = hint === this.#trouble.hint ? this.#trouble.frames + 1 : 1;
     this.#trouble = { hint, frames };
     if (frames === PATIENCE || hint === "") this.#guide(hint);

@@ -28,7 +28,7 @@ export class ChallengeMode {
     $("challenge-qr").dataset.text = qr.text;
     $("challenge-party").textContent = challenge.relyingParty;
     this.#gate.challenge = challenge;
-    this.#gate.forgetView();
+    await this.#gate.forgetView();
     this.#onChange();
     if (!$("challenge").open) $("challenge").showModal();
   }

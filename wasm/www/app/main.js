@@ -30,7 +30,7 @@ prepareSettings(async (name) => {
   if (name === "language" || name === "theme") applyLook();
   if (name === "profile" || name === "relyingParty") {
     await gate.applyProfile();
-    gate.forgetView();
+    await gate.forgetView();
   }
   trust.showAge();
   wait();
@@ -104,7 +104,7 @@ function showCounts(shown) {
 async function lookAtFrame(picture) {
   if (trust.isSetUp) return gate.look(picture);
   picture.close();
-  return { codes: [] };
+  return { visible: [] };
 }
 
 async function takePicture(picture) {

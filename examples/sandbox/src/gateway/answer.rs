@@ -11,7 +11,7 @@ use super::request_object::ACR;
 use super::requests::{Approval, Request};
 use super::state::GatewayState;
 use crate::attribute::Attribute;
-use crate::keys::{KeyKind, SigningKey, derive};
+use crate::keys::{KeyKind, PublicKey, SigningKey, derive};
 
 /// Seconds that tokens live.
 pub(crate) const TOKEN_LIFE: i64 = 120;
@@ -70,8 +70,7 @@ impl Grant {
         now: i64,
     ) -> Value {
         let mut claims = self.common_claims(state, fault, now);
-        let half = |text: &str| encode(sha512_half(text));
-        claims.insert("at_hash".to_owned(), half(access_token).into());
+        claims.insert("at_hash".to_owned(), encode(sha512_half(access_token)).into());
         let mut purpose = self.purpose.clone();
         if fault == Some(M::ChangedPurpose) {
             purpose.insert("purpose".to_owned(), "marketing".into());
@@ -187,8 +186,8 @@ fn sign_as_told(state: &GatewayState, claims: &Value, fault: Option<M>) -> Strin
         Some(M::AlgHmac) => {
             header["alg"] = "HS256".into();
             let input = signing_input(&header, claims);
-            let public = jose::jwk(&key.public())["x"].to_string();
-            format!("{input}.{}", encode(hmac_sha256(public.as_bytes(), input.as_bytes())))
+            let (PublicKey::Ed25519(x) | PublicKey::P256 { x, .. }) = key.public();
+            format!("{input}.{}", encode(hmac_sha256(&x, input.as_bytes())))
         }
         Some(M::BadSignature) => {
             let thief = state.sandbox().secret("a thief's key");

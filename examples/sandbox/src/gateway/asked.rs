@@ -24,7 +24,7 @@ const LEGAL_BASES: [&str; 6] = [
 pub(crate) const TRUST_FRAMEWORK: &str = "id_dukcapil";
 
 /// One thing that is asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Asked {
     pub(crate) item: Item,
     /// The relying party cannot do without it.

@@ -66,7 +66,7 @@ pub(crate) fn audience(claims: &Object) -> Option<&str> {
 pub(crate) fn expiry(claims: &Object, now: i64, longest: i64) -> Option<i64> {
     let time = |name: &str| claims.get(name).map(|value| value.as_i64());
     let exp = time("exp")??;
-    let alive = now < exp + SKEW && exp <= now + longest + SKEW;
+    let alive = now < exp.saturating_add(SKEW) && exp <= now + longest + SKEW;
     let begun = |name| time(name).is_none_or(|at| at.is_some_and(|at| at <= now + SKEW));
-    (alive && begun("nbf") && begun("iat")).then_some(exp + SKEW)
+    (alive && begun("nbf") && begun("iat")).then(|| exp + SKEW)
 }

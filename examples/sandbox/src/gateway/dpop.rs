@@ -47,7 +47,7 @@ pub(crate) fn check(
     let rules = [
         (text("htm") == Some(call.method), "htm must be the method"),
         (text("htu") == Some(call.url), "htu must be the URL, without query"),
-        (made.is_some_and(|made| (made - now).abs() <= WINDOW), "iat must be now"),
+        (made.is_some_and(|made| made.abs_diff(now) <= WINDOW.unsigned_abs()), "iat must be now"),
         (
             call.token.is_none() || text("ath") == call.token.map(sha256).as_deref(),
             "ath must be the digest of the access token",

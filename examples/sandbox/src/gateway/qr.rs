@@ -1,4 +1,4 @@
-//! The QR that starts a request, checked as its issuer would: is it ours, alive, and whose phone is it?
+//! The QR that starts a request, checked as its issuer would: is it ours and alive, and whose phone?
 
 use minicbor::Decoder;
 
@@ -96,8 +96,8 @@ impl<'a> Verified<'a> {
             from < until
                 && until.checked_sub(from)? <= LONGEST_LIFE
                 && from <= now + SKEW
-                && now < until + LATE
-                && now < credential_until + SKEW,
+                && now < until.saturating_add(LATE)
+                && now < credential_until.saturating_add(SKEW),
         )
     }
 

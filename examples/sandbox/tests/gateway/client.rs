@@ -81,7 +81,7 @@ impl Key {
 }
 
 impl World {
-    /// A gateway for one client, `rp-bank`, after `change` of its registration and of the gateway.
+    /// A gateway for `rp-bank`, after `change` of its registration and of the gateway, and `rp-two`.
     pub(crate) fn with(change: impl FnOnce(&mut Client, &mut Options)) -> Self {
         let key = Key::ed25519(1);
         let mut jwk = key.jwk();
@@ -91,7 +91,9 @@ impl World {
         change(&mut client, &mut options);
         let clock = Arc::new(AtomicI64::new(NOW));
         let time = Arc::clone(&clock);
-        let mut config = GatewayConfig::new(vec![client], move || time.load(Ordering::SeqCst));
+        let other = Client::new("rp-two", "Klinik Contoh", vec![Key::ed25519(11).jwk()]);
+        let mut config =
+            GatewayConfig::new(vec![client, other], move || time.load(Ordering::SeqCst));
         config.dpop_nonce = options.dpop_nonce;
         let sandbox = Sandbox::new([7; 32], NOW);
         let gateway = Gateway::start(sandbox.clone(), config).expect("a free port");

@@ -36,6 +36,7 @@ async fn every_rule_of_the_request_object_holds() {
         ("/exp", json!(now + 66), "invalid_request"),
         ("/exp", json!(now - 5), "invalid_request"),
         ("/exp", json!("soon"), "invalid_request"),
+        ("/exp", json!(i64::MAX), "invalid_request"),
         ("/nbf", json!(now + 6), "invalid_request"),
         ("/iat", json!(now + 6), "invalid_request"),
         ("/jti", json!(7), "invalid_request"),
@@ -121,7 +122,9 @@ async fn only_a_living_qr_of_a_known_phone_starts_a_request_and_only_one() {
     let world = World::new();
     let mut request = world.request(&json!({"nik": null}));
     assert_eq!(world.ask(&request).await.status, 200);
-    assert_eq!(world.ask(&request).await.error(), "invalid_request", "the jti again");
+    let mut same_jti = world.request(&json!({"nik": null}));
+    same_jti["jti"] = request["jti"].clone();
+    assert_eq!(world.ask(&same_jti).await.error(), "invalid_request", "the jti again");
     request["jti"] = "another".into();
     assert_eq!(world.ask(&request).await.error(), "invalid_request", "the QR again");
 }
@@ -162,6 +165,8 @@ async fn the_client_proves_who_it_is() {
         ("aud", json!("https://elsewhere.sandbox.invalid")),
         ("exp", json!(now - 5)),
         ("exp", json!(now + 306)),
+        ("exp", json!(i64::MAX)),
+        ("exp", json!(i64::MIN)),
         ("exp", json!(null)),
         ("iat", json!(now + 6)),
         ("jti", json!(null)),
@@ -200,6 +205,22 @@ async fn the_token_endpoint_refuses_what_it_must() {
 }
 
 #[tokio::test]
+async fn a_request_is_answered_to_its_own_client_only() {
+    let world = World::new();
+    let id = world.start(&json!({"nik": null})).await;
+    world.gateway.decide(&id, Decision::approve(["nik"])).expect("it waits");
+    let mut assertion = world.assertion();
+    (assertion["iss"], assertion["sub"]) = ("rp-two".into(), "rp-two".into());
+    let assertion = Key::ed25519(11).sign(&json!({"alg": "EdDSA"}), &assertion);
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let mut form = poll_form(&id).to_vec();
+    form.extend([("client_assertion_type", kind), ("client_assertion", &assertion)]);
+    let proof = world.proof("POST", "/token", None, None);
+    assert_eq!(world.post_form("/token", &form, Some(&proof)).await.error(), "invalid_grant");
+    assert_eq!(world.poll(&id).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_proof_of_possession_is_for_one_call_of_one_key() {
     let mut world = World::new();
     let now = world.now();
@@ -217,6 +238,7 @@ async fn a_proof_of_possession_is_for_one_call_of_one_key() {
         ("htu", json!("https://gateway.sandbox.invalid/token")),
         ("iat", json!(now - 61)),
         ("iat", json!(now + 61)),
+        ("iat", json!(i64::MIN)),
         ("jti", json!(null)),
     ] {
         let mut proof = good.clone();

@@ -108,8 +108,8 @@ impl AuditLog {
 
     /// Adds a receipt. `salt` is random and never used twice.
     ///
-    /// A last line that a crash cut off is set aside first, into a file beside the log, and an entry
-    /// says so.
+    /// A last line that a crash cut off is set aside first, into a file beside the log, and an
+    /// entry says so.
     ///
     /// # Errors
     ///
@@ -238,9 +238,9 @@ impl Batch {
     }
 
     fn push(&mut self, line: &Line<'_>) -> Result<u64, AuditError> {
-        let start = self.bytes.len();
+        let start = file::length(&self.bytes);
         line.write(&mut self.bytes).map_err(|_| AuditError::TooLarge)?;
-        if self.bytes.len().saturating_sub(start) > MAX_LINE {
+        if file::length(&self.bytes).saturating_sub(start) > MAX_LINE {
             return Err(AuditError::TooLarge);
         }
         self.seq = line.seq.saturating_add(1);

@@ -9,7 +9,7 @@ use crate::audit::id::{AuditKey, HeadSignature, LogId, Salt, Sha256Digest};
 use crate::time::UnixTime;
 
 /// Bytes of a line at most, its line feed included. A receipt with every text at its limit fits.
-pub(super) const MAX_LINE: usize = 32 << 10;
+pub(super) const MAX_LINE: u64 = 32 << 10;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

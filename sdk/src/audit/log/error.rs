@@ -92,7 +92,7 @@ faults! {
     Opening = "opening", "Entri pembuka tidak ada atau salah.",
         "The opening entry is missing or wrong.";
     /// Another number than the one that comes next: removed, repeated or out of order.
-    Sequence = "sequence", "Nomor entri tidak berurutan: ada yang dihapus, disisipkan, atau ditukar.",
+    Sequence = "sequence", "Nomor tidak berurutan: ada entri yang dihapus, disisipkan, ditukar.",
         "The number is out of sequence: something was removed, inserted or swapped.";
     /// The hash of the entry before is another one.
     Link = "link", "Entri ini tidak menyambung ke entri sebelumnya.",

@@ -14,6 +14,11 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// As files count.
+pub(super) fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
 /// Holds all others off, in this process and others, until the file is dropped. A process that is
 /// killed lets go.
 pub(super) fn lock(path: &Path) -> Result<File, AuditError> {

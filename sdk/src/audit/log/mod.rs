@@ -1,5 +1,5 @@
-//! The tamper-evident log of receipts: entries chained by hashes, heads that are signed, bodies that
-//! can be erased. `format/audit-log.md` describes the file.
+//! The tamper-evident log of receipts: entries chained by hashes, heads that are signed, bodies
+//! that can be erased. `format/audit-log.md` describes the file.
 
 mod append;
 mod chain;

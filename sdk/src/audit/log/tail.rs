@@ -1,7 +1,7 @@
 //! The end of a log: where the next entry goes, and what to do with a line that was cut off.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use serde_json::value::RawValue;
@@ -29,18 +29,17 @@ pub(super) fn find(path: &Path, now: UnixTime) -> Result<(File, Tail), AuditErro
     let mut log =
         OpenOptions::new().read(true).write(true).open(path).map_err(AuditError::io(path))?;
     let id = log_id(&mut log).map_err(AuditError::io(path))?;
-    let log_id = id.ok_or(AuditFault { entry: 0, fault: Fault::Opening })?;
+    let id = id.ok_or(AuditFault { entry: 0, fault: Fault::Opening })?;
     let (end, torn) = last_bytes(&mut log).map_err(AuditError::io(path))?;
     let damaged = |_| AuditError::DamagedEnd { path: path.to_owned() };
     let last = Line::parse(end.rsplit(|b| *b == b'\n').next().unwrap_or(&end)).map_err(damaged)?;
     last.check().map_err(damaged)?;
     let length = log.stream_position().map_err(AuditError::io(path))?;
-    let torn_bytes = u64::try_from(torn.len()).unwrap_or(u64::MAX);
     let mut tail = Tail {
-        log: log_id,
+        log: id,
         next: last.seq.saturating_add(1),
         hash: last.hash,
-        length: length.saturating_sub(torn_bytes),
+        length: length.saturating_sub(file::length(&torn)),
     };
     if !torn.is_empty() {
         tail.set_aside(&mut log, path, &torn, now)?;
@@ -60,13 +59,11 @@ impl Tail {
         file::write_private(&file::beside(path, &format!("{TORN}{}", self.next)), torn)?;
         log.set_len(self.length).map_err(AuditError::io(path))?;
         let mut batch = Batch::new(self.next, self.hash);
-        let bytes = u64::try_from(torn.len()).unwrap_or(u64::MAX);
-        let body = RecoveryBody { bytes, sha256: Sha256Digest::of(torn) };
+        let body = RecoveryBody { bytes: file::length(torn), sha256: Sha256Digest::of(torn) };
         batch.add(now, EntryKind::Recovery, None, &raw(&body)?)?;
         write_at(log, self.length, &batch.bytes).map_err(AuditError::io(path))?;
-        let written = u64::try_from(batch.bytes.len()).unwrap_or(u64::MAX);
         (self.next, self.hash) = (batch.seq, batch.hash);
-        self.length = self.length.saturating_add(written);
+        self.length = self.length.saturating_add(file::length(&batch.bytes));
         Ok(())
     }
 }
@@ -76,21 +73,19 @@ pub(super) const TORN: &str = ".torn-";
 
 /// What the first line names; `None` if it is no opening entry.
 fn log_id(log: &mut File) -> io::Result<Option<LogId>> {
-    let mut start = vec![0; MAX_LINE];
-    let mut first = log.by_ref().take(u64::try_from(MAX_LINE).unwrap_or(u64::MAX));
-    start.clear();
-    io::BufRead::read_until(&mut io::BufReader::new(&mut first), b'\n', &mut start)?;
-    let line = start.strip_suffix(b"\n").and_then(|line| Line::parse(line).ok());
+    let mut first = Vec::new();
+    BufReader::new(log.take(MAX_LINE)).read_until(b'\n', &mut first)?;
+    let line = first.strip_suffix(b"\n").and_then(|line| Line::parse(line).ok());
     let body = line.filter(|line| line.kind == EntryKind::Open).and_then(|line| line.body);
     let opening = body.and_then(|body| serde_json::from_str::<Opening>(RawValue::get(body)).ok());
     Ok(opening.map(|opening| opening.log))
 }
 
-/// The end of the file, up to its last line feed and not including it, with at least one whole line;
-/// and what comes after that line feed. The file is left at its end.
+/// The end of the file, up to its last line feed and not including it, with at least one whole
+/// line; and what comes after that line feed. The file is left at its end.
 fn last_bytes(log: &mut File) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let length = log.seek(SeekFrom::End(0))?;
-    let mut window = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
+    let mut window = MAX_LINE;
     loop {
         let from = length.saturating_sub(window);
         log.seek(SeekFrom::Start(from))?;

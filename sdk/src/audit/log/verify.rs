@@ -97,8 +97,8 @@ pub fn verify(path: &Path, options: &VerifyOptions) -> Result<AuditReport, Audit
     read(path, options, &mut |_| Ok(()))
 }
 
-/// Checks a whole log and shows each entry, in order, once everything up to it holds. What was shown
-/// counts only if the end is reached without an error.
+/// Checks a whole log and shows each entry, in order, once everything up to it holds. What was
+/// shown counts only if the end is reached without an error.
 ///
 /// # Errors
 ///
@@ -124,17 +124,16 @@ pub(super) fn each_line(
 ) -> Result<(), AuditError> {
     let mut reader = BufReader::with_capacity(1 << 18, file.take(length));
     let mut bytes = Vec::new();
-    let limit = u64::try_from(MAX_LINE).unwrap_or(u64::MAX);
     loop {
         bytes.clear();
-        let mut line = reader.by_ref().take(limit);
+        let mut line = reader.by_ref().take(MAX_LINE);
         let count = line.read_until(b'\n', &mut bytes).map_err(AuditError::io(path))?;
         if count == 0 {
             return Ok(());
         }
         let Some(line) = bytes.strip_suffix(b"\n") else {
-            let torn = if count < MAX_LINE { Fault::Torn } else { Fault::Malformed };
-            return Err(chain.fault(torn).into());
+            let is_cut = file::length(&bytes) < MAX_LINE;
+            return Err(chain.fault(if is_cut { Fault::Torn } else { Fault::Malformed }).into());
         };
         visit(chain.take(line)?)?;
     }

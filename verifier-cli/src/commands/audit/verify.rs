@@ -108,7 +108,7 @@ fn tell(
     if !key_given {
         let own = say(
             language,
-            "Kunci diambil dari log itu sendiri; berikan --key agar log yang ditulis ulang ketahuan",
+            "Kunci diambil dari log itu sendiri; dengan --key, log yang ditulis ulang ketahuan",
             "The key is the one that the log names; give --key to find a log written anew",
         );
         writeln!(out, "  {NOTICE}! {own}{NOTICE:#}")?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::labels::printable;
 use crate::outcome::{Exit, Failure};
-use crate::render::{BAD, FAINT, HEADING, NOTICE, View, line};
+use crate::render::{BAD, FAINT, GOOD, HEADING, NOTICE, View, line};
 use crate::store::Store;
 use crate::values::to_hex;
 
@@ -41,6 +41,7 @@ pub(super) fn run(
         let mut object = as_json(&state, now);
         object["store"] = json!(store.folder().to_string_lossy());
         object["clock_floor"] = json!(trust.clock_floor());
+        object["clock_offset"] = json!(trust.clock_offset());
         writeln!(out, "{object}")?;
     } else {
         let view = View { language, profile: None, full: false };
@@ -67,7 +68,7 @@ fn as_json(state: &TrustState, now: UnixTime) -> Value {
             "gateway": issuer.gateway(),
             "keys": issuer.keys().iter().map(|key| json!({
                 "kid": to_hex(key.kid()),
-                "use": use_name(key.key_use()),
+                "use": key.key_use().as_str(),
                 "from": key.from(),
                 "until": key.until(),
                 "revoked": key.revoked(),
@@ -80,41 +81,43 @@ fn as_json(state: &TrustState, now: UnixTime) -> Value {
             "issued": list.issued(),
             "expires": list.expires(),
             "age": now.since(list.issued()),
+            "fresh_until": fresh_until(list),
+            "withdrawn": list.is_withdrawn(),
         })).collect::<Vec<_>>(),
-        "runs_out": endings(state, now).into_iter().map(|ending| json!({
-            "what": ending.what,
-            "name": ending.name,
-            "at": ending.at,
-            "in": ending.at.since(now),
-        })).collect::<Vec<_>>(),
+        "next_to_end": next_to_end(state, now).map(|ending| ending.as_json(now)),
+        "runs_out": runs_out(state, now).map(|ending| ending.as_json(now)).collect::<Vec<_>>(),
     })
 }
 
-fn use_name(key_use: KeyUse) -> &'static str {
-    match key_use {
-        KeyUse::Credential => "credential",
-        KeyUse::Status => "status",
-        KeyUse::Gateway => "gateway",
-    }
-}
-
-/// Something that has ended, or ends soon.
+/// Something that ends.
 struct Ending {
     what: &'static str,
     name: String,
     at: UnixTime,
+    /// Seconds before that from which on it is told.
+    early: i64,
+}
+
+impl Ending {
+    fn as_json(&self, now: UnixTime) -> Value {
+        json!({ "what": self.what, "name": self.name, "at": self.at, "in": self.at.since(now) })
+    }
+}
+
+/// When QRs stop being known as not revoked, with the default `--max-status-age`.
+fn fresh_until(list: &StatusList) -> UnixTime {
+    let by_age = list.issued().plus(DAY);
+    list.expires().map_or(by_age, |expires| expires.min(by_age))
 }
 
 /// What keeps QRs from being accepted, or known as not revoked, unless it is renewed.
-fn endings(state: &TrustState, now: UnixTime) -> Vec<Ending> {
+fn endings(state: &TrustState) -> Vec<Ending> {
     let mut endings = Vec::new();
-    let mut add = |what, name: String, at: UnixTime| {
-        if at.since(now) < EARLY {
-            endings.push(Ending { what, name, at });
-        }
+    let mut add = |what, name: &str, at, early| {
+        endings.push(Ending { what, name: name.to_owned(), at, early });
     };
     if let Some(list) = state.list() {
-        add("trust_list", list.version().to_string(), list.expires());
+        add("trust_list", &list.version().to_string(), list.expires(), EARLY);
     }
     for issuer in state.list().map_or(&[][..], TrustList::issuers) {
         for key_use in [KeyUse::Credential, KeyUse::Status, KeyUse::Gateway] {
@@ -122,17 +125,26 @@ fn endings(state: &TrustState, now: UnixTime) -> Vec<Ending> {
             let keys = issuer.keys().iter().filter(|key| key.key_use() == key_use);
             let last = keys.filter(|key| key.revoked().is_none()).map(IssuerKey::until).max();
             if let Some(until) = last {
-                add(use_name(key_use), issuer.id().to_owned(), until);
+                add(key_use.as_str(), issuer.id(), until, EARLY);
             }
         }
     }
     // Status lists live for hours by design: one is told of when it is over.
-    for list in state.status_lists() {
-        if let Some(expires) = list.expires().filter(|expires| *expires <= now) {
-            add("status_list", list.uri().to_owned(), expires);
-        }
+    for list in state.status_lists().filter(|list| !list.is_withdrawn()) {
+        add("status_list", list.uri(), fresh_until(list), 0);
     }
     endings
+}
+
+/// What has ended, and what ends soon.
+fn runs_out(state: &TrustState, now: UnixTime) -> impl Iterator<Item = Ending> {
+    endings(state).into_iter().filter(move |ending| ending.at.since(now) <= ending.early)
+}
+
+/// What ends next of all that must be brought here; status lists come and go all day.
+fn next_to_end(state: &TrustState, now: UnixTime) -> Option<Ending> {
+    let lasting = endings(state).into_iter().filter(|ending| ending.early > 0 && ending.at > now);
+    lasting.min_by_key(|ending| ending.at)
 }
 
 struct Page {
@@ -154,6 +166,11 @@ impl Page {
         if let Some(floor) = trust.clock_floor() {
             self.row(format_args!("{clock}: {floor}"));
         }
+        if let Some(offset) = trust.clock_offset() {
+            let when = self.view.say("diukur", "measured");
+            let text = offset.text(self.view.language);
+            self.row(format_args!("{text} ({when} {})", offset.measured));
+        }
         match state.list() {
             None => self.row(format_args!("{BAD}✘ {none}{BAD:#}")),
             Some(list) => self.list(list),
@@ -161,10 +178,27 @@ impl Page {
         for list in state.status_lists() {
             self.status_list(list);
         }
-        for ending in endings(state, self.now) {
-            self.ending(&ending);
-        }
+        self.outlook(state);
         self.text
+    }
+
+    /// What an operator has to do, at the end, where it is read.
+    fn outlook(&mut self, state: &TrustState) {
+        let mut in_order = state.list().is_some();
+        for ending in runs_out(state, self.now) {
+            self.ending(&ending);
+            in_order = false;
+        }
+        if let Some(next) = next_to_end(state, self.now).filter(|_| in_order) {
+            let good = self
+                .view
+                .say("Semua berlaku. Yang berakhir lebih dulu", "All is in order. Next to end");
+            let (what, left) = (self.what(&next), self.left(next.at));
+            self.row(format_args!(
+                "{GOOD}✔{GOOD:#} {good}: {what} {}: {left}",
+                printable(&next.name)
+            ));
+        }
     }
 
     fn row(&mut self, text: impl std::fmt::Display) {
@@ -193,7 +227,7 @@ impl Page {
                 }
                 None => self.left(key.until()),
             };
-            let (kid, key_use) = (to_hex(key.kid()), use_name(key.key_use()));
+            let (kid, key_use) = (to_hex(key.kid()), key.key_use().as_str());
             let (from, until) = (key.from(), key.until());
             let span = format!("{FAINT}{from} – {until}{FAINT:#}");
             self.row(format_args!("  {key_use:10}  {kid}  {span}  {state}"));
@@ -206,20 +240,40 @@ impl Page {
         let (uri, count) = (printable(list.uri()), list.len());
         let age = self.span(self.now.since(list.issued()));
         self.row(format_args!("{HEADING}{heading}{HEADING:#}  {uri}: {count} {entries} {age}"));
+        if list.is_withdrawn() {
+            let only = self.view.say(
+                "kuncinya dicabut: hanya penolakannya yang masih dipakai, sampai ada daftar baru",
+                "its key was revoked: only what it says against QRs counts, until a new list comes",
+            );
+            self.row(format_args!("  {NOTICE}! {only}{NOTICE:#}"));
+        }
     }
 
     fn ending(&mut self, ending: &Ending) {
         let over = ending.at <= self.now;
         let style = if over { BAD } else { NOTICE };
-        let what = match ending.what {
+        let (what, name) = (self.what(ending), printable(&ending.name));
+        let left = match ending.what {
+            "status_list" => self
+                .view
+                .say(
+                    "sudah lama; pencabutan sejak itu tidak diketahui",
+                    "stale; what was revoked since is not known",
+                )
+                .to_owned(),
+            _ => self.left(ending.at),
+        };
+        self.row(format_args!("{style}! {what} {name}: {left}{style:#}"));
+    }
+
+    fn what(&self, ending: &Ending) -> &'static str {
+        match ending.what {
             "trust_list" => self.view.say("Daftar kepercayaan", "Trust list"),
             "status_list" => self.view.say("Daftar status", "Status list"),
             "credential" => self.view.say("Kunci kredensial", "Credential key"),
             "status" => self.view.say("Kunci status", "Status key"),
             _ => self.view.say("Kunci gerbang", "Gateway key"),
-        };
-        let (name, left) = (printable(&ending.name), self.left(ending.at));
-        self.row(format_args!("{style}! {what} {name}: {left}{style:#}"));
+        }
     }
 
     fn left(&self, until: UnixTime) -> String {

@@ -1,6 +1,7 @@
 //! What a log promises, tried on real files.
 
 mod erasure;
+mod example;
 mod tampering;
 
 use std::fs::{self, OpenOptions};
