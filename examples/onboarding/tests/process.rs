@@ -118,6 +118,25 @@ async fn killed_between_keeping_an_answer_and_leaving_the_queue_it_takes_no_seco
 }
 
 #[tokio::test]
+async fn a_wrong_configuration_leaves_requests_to_whom_they_belong() {
+    let scene = Scene::new();
+    let (process, teller) = Process::instance(&scene);
+    let id = teller.open(&scene.qr("siti-contoh")).await;
+    process.kill();
+    scene.configure(|config| config["relying_party"]["id"] = json!("rp-other"));
+    let (process, teller) = Process::instance(&scene);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(teller.application(&id).await["state"], "waiting");
+    let (_, output) = process.stop();
+    let troubles = output.matches("foreign_request").count();
+    assert!((1..=3).contains(&troubles), "{output}");
+    scene.configure(|config| config["relying_party"]["id"] = json!("rp-bank"));
+    scene.approve(&[]);
+    let (_process, teller) = Process::instance(&scene);
+    assert_eq!(teller.ended(&id).await["state"], "decided");
+}
+
+#[tokio::test]
 async fn killed_again_and_again_each_application_ends_once() {
     let scene = Scene::new();
     let mut ids = Vec::new();
