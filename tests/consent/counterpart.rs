@@ -39,6 +39,8 @@ impl Counterpart {
         let keys = write("keys.json", &keys());
         let person = write("person.json", &json!({ "citizen-1": person }));
         let port = free_ports();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let mut process = Command::new("node")
             .arg("gateway.mjs")
             .current_dir(program)
@@ -50,13 +52,13 @@ impl Counterpart {
             .stderr(Stdio::null())
             .spawn()
             .expect("node runs");
-        let mut line = String::new();
         let output = process.stdout.take().expect("its output");
+        // From here on it ends with the test, however that ends.
+        let started = Self { process, port, http, _folder: folder };
+        let mut line = String::new();
         BufReader::new(output).read_line(&mut line).expect("its first line");
         assert!(line.starts_with("OP "), "the gateway says: {line}");
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Some(Self { process, port, http, _folder: folder })
+        Some(started)
     }
 
     /// Where it is.

@@ -22,13 +22,13 @@ pub mod live;
 pub mod log;
 pub mod metrics;
 pub mod problem;
-pub mod reading;
+mod reading;
 pub mod routes;
 pub mod server;
 pub mod store;
 pub mod terminal;
 pub mod text;
-pub mod view;
+mod view;
 pub mod worker;
 
 mod setup;

@@ -74,6 +74,7 @@ impl Metrics {
     /// The text format of Prometheus.
     pub fn text(&self, waiting: u64) -> String {
         let mut out = String::new();
+        // A text takes whatever is written.
         self.write(&mut out, waiting).unwrap_or_default();
         out
     }

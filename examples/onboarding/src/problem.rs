@@ -75,10 +75,18 @@ impl Problem {
     }
 }
 
+/// What a store said that failed: goes along with the answer to where it is logged, and no further.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreFailure(pub(crate) String);
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = json!({ "code": self.code(), "reason": self.reason(), "hint": self.hint() });
-        (self.status(), Json(body)).into_response()
+        let mut response = (self.status(), Json(body)).into_response();
+        if let Self::Store(error) = self {
+            response.extensions_mut().insert(StoreFailure(error.to_string()));
+        }
+        response
     }
 }
 

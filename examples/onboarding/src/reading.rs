@@ -1,4 +1,4 @@
-//! The fields of an application form: labels, and values as people read them.
+//! The fields of an application form, with values as people read them.
 
 use chrono::NaiveDate;
 use ikd_verifier::{AttributeName, Message};
@@ -9,40 +9,20 @@ use crate::decision::CDD;
 use crate::text::Text;
 
 /// One field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Line {
     name: &'static str,
-    label: Message,
     /// `None` where the citizen did not release it.
     value: Option<Text>,
 }
 
 /// All fields of the form, in its order, filled in as far as values came.
-pub fn lines(values: &Map<String, Value>) -> Vec<Line> {
+pub(crate) fn lines(values: &Map<String, Value>) -> Vec<Line> {
     let line = |name: AttributeName| Line {
         name: name.as_str(),
-        label: label(name),
         value: values.get(name.as_str()).and_then(|value| read(name, value)),
     };
     CDD.into_iter().map(line).collect()
-}
-
-fn label(name: AttributeName) -> Message {
-    let (id, en) = match name {
-        AttributeName::FullName => ("Nama lengkap", "Full name"),
-        AttributeName::Nik => ("NIK", "NIK"),
-        AttributeName::BirthPlace => ("Tempat lahir", "Birth place"),
-        AttributeName::BirthDate => ("Tanggal lahir", "Birth date"),
-        AttributeName::Address => ("Alamat", "Address"),
-        AttributeName::Nationality => ("Kewarganegaraan", "Nationality"),
-        AttributeName::Occupation => ("Pekerjaan", "Occupation"),
-        AttributeName::Gender => ("Jenis kelamin", "Gender"),
-        AttributeName::MaritalStatus => ("Status perkawinan", "Marital status"),
-        AttributeName::MotherName => ("Nama ibu kandung", "Mother's maiden name"),
-        // The form has no other fields; a name stands for itself.
-        other => (other.as_str(), other.as_str()),
-    };
-    Message::new(id, en)
 }
 
 /// The value as people read it; as it came, where it means nothing.
@@ -55,6 +35,10 @@ fn read(name: AttributeName, value: &Value) -> Option<Text> {
         (AttributeName::MaritalStatus, Some(3)) => Some(("Cerai hidup", "Divorced")),
         (AttributeName::MaritalStatus, Some(4)) => Some(("Cerai mati", "Widowed")),
         _ => None,
+    };
+    let words = match (name, value.as_str()) {
+        (AttributeName::Nationality, Some("ID")) => Some(("Indonesia", "Indonesia")),
+        _ => words,
     };
     if let Some((id, en)) = words {
         return Some(Message::new(id, en).into());

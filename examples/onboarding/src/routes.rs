@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::application::Application;
 use crate::bank::{Bank, Shared};
-use crate::problem::Problem;
+use crate::problem::{Problem, StoreFailure};
 use crate::store::{Access, AccessTo};
 use crate::terminal::{self, Counter};
 use crate::view::View;
@@ -122,7 +122,8 @@ async fn note(bank: &Bank, id: &str, counter: Counter, what: AccessTo) -> Result
 }
 
 /// Refuses what a page of another site could have sent, or a name that leads here by a trick, and
-/// adds the headers that keep answers to the teller's browser alone.
+/// adds the headers that keep answers
+/// to the teller's browser alone. Logs what a store says that failed.
 async fn guard(
     State(bank): State<Shared>,
     headers: HeaderMap,
@@ -141,6 +142,9 @@ async fn guard(
     } else {
         StatusCode::FORBIDDEN.into_response()
     };
+    if let Some(StoreFailure(error)) = response.extensions().get() {
+        bank.trouble("application_store", error);
+    }
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, CSP),

@@ -1,4 +1,4 @@
-//! An application as the teller's page gets it: with labels and values in both languages.
+//! An application as the teller's page gets it: with texts in both languages.
 
 use ikd_verifier::audit::ConsentReceipt;
 use ikd_verifier::{Message, UnixTime};
@@ -10,8 +10,8 @@ use crate::reading::{Line, lines};
 use crate::text::Text;
 
 /// What can be told of an application.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct View<'a> {
+#[derive(Clone, PartialEq, Serialize)]
+pub(crate) struct View<'a> {
     id: &'a str,
     terminal: &'a str,
     opened: UnixTime,
@@ -36,13 +36,13 @@ pub struct View<'a> {
     receipt_entry: Option<u64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 struct Waiting<'a> {
     binding_message: &'a str,
     expires: UnixTime,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 struct Outcome<'a> {
     name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,14 +52,14 @@ struct Outcome<'a> {
     hint: Option<Text>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 struct Told<'a> {
     verdict: Verdict,
     text: Message,
     checks: Vec<ToldCheck<'a>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 struct ToldCheck<'a> {
     #[serde(flatten)]
     check: &'a Check,
@@ -77,7 +77,7 @@ const SCAN_AGAIN: Message = Message::new(
 
 impl<'a> View<'a> {
     /// Everything but the evidence.
-    pub fn of(application: &'a Application) -> Self {
+    pub(crate) fn of(application: &'a Application) -> Self {
         let Application { id, terminal, opened, scan, state } = application;
         let mut view = Self {
             id,
@@ -119,7 +119,7 @@ impl<'a> View<'a> {
 
     /// Without what the citizen released: for lists and for the live stream.
     #[must_use]
-    pub fn without_data(self) -> Self {
+    pub(crate) fn without_data(self) -> Self {
         Self { identity: None, ..self }
     }
 }

@@ -80,13 +80,13 @@ async fn poll(bank: &Bank, mut claim: Claim) {
             renewing(bank, &claim, keep(bank, &finished)).await;
             Some(())
         }
-        Err(ConsentError::Foreign) => {
-            bank.trouble("foreign_request", &ConsentError::Foreign);
-            give_up(bank, &id).await.ok()
-        }
         Err(error) => {
             bank.trouble(error.code(), &error);
-            None
+            // A request of another relying party, as after a wrong configuration, never ends here: it
+            // stays for whoever it belongs to until nobody can answer it any more.
+            let over = claim.pending.expires_at() < bank.now();
+            let lost = over && matches!(error, ConsentError::Foreign);
+            if lost { give_up(bank, &id).await.ok() } else { None }
         }
     };
     let left = match ended {

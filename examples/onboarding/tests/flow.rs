@@ -1,8 +1,10 @@
 //! Applications from the scan to their end.
 
 use futures_util::StreamExt;
+use ikd_onboarding::store::{ApplicationStore, EmbeddedStore};
 use ikd_sandbox::gateway::Misbehaviour;
 use ikd_sandbox::{Attribute, Picture};
+use ikd_verifier::UnixTime;
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, field};
@@ -86,6 +88,42 @@ async fn rules_say_why_they_do_not_hold() {
         assert_eq!(failed[0]["rule"], rule);
         assert!(failed[0]["hint"]["en"].is_string());
     }
+    bank.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_status_list_a_person_looks_at_it() {
+    let scene = Scene::new();
+    scene.forget_status_list();
+    let bank = scene.instance().await;
+    let (_, opened) = bank.teller.scan(&scene.qr("siti-contoh")).await;
+    assert_eq!(opened["scan"]["not_revoked"], false, "{opened}");
+    scene.approve(&[]);
+    let ended = bank.teller.ended(opened["id"].as_str().expect("an id")).await;
+    assert_eq!(ended["decision"]["verdict"], "review", "{ended}");
+    assert_eq!(ended["decision"]["checks"][4]["rule"], "not_revoked");
+    assert_eq!(ended["decision"]["checks"][4]["passed"], false);
+    bank.stop().await;
+}
+
+#[tokio::test]
+async fn an_application_that_lost_its_request_is_given_up() {
+    let scene = Scene::new();
+    // Its request expired a minute ago and more.
+    let opened = UnixTime::now().minus(120 + 60 + 1).secs();
+    let lost = crate::stores::waiting("0123456789abcdef0123456789abcdef", opened);
+    let data = scene.folder.path().join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    let store = EmbeddedStore::open(&data.join("applications.redb")).expect("a store");
+    store.insert(lost.clone()).await.expect("kept");
+    drop(store);
+    let bank = scene.instance().await;
+    let ended = bank.teller.ended(&lost.id).await;
+    assert_eq!(
+        (&ended["state"], &ended["outcome"]["name"]),
+        (&json!("interrupted"), &json!("interrupted"))
+    );
+    assert!(ended["outcome"]["hint"]["id"].is_string());
     bank.stop().await;
 }
 

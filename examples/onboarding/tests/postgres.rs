@@ -10,6 +10,7 @@ use ikd_onboarding::store::PostgresStore;
 use serde_json::json;
 use sqlx::PgPool;
 
+use crate::process::Process;
 use crate::scene::{Scene, field};
 use crate::stores;
 
@@ -122,4 +123,19 @@ async fn instances_share_the_queue_and_each_other_s_work() {
     assert_eq!(second.teller.ended(&id).await["state"], json!("decided"));
     second.stop().await;
     assert_eq!(scene.receipts("first") + scene.receipts("second"), 4);
+}
+
+#[tokio::test]
+async fn what_a_killed_instance_asked_another_finishes() {
+    let Some(database) = Database::start().await else { return };
+    let scene = Scene::new();
+    scene.configure(|config| config["database"] = json!(database.url()));
+    let (first, teller) = Process::instance(&scene);
+    let second = scene.instance_in(&database.url(), "second").await;
+    let id = teller.open(&scene.qr("siti-contoh")).await;
+    first.kill();
+    scene.approve(&[]);
+    assert_eq!(second.teller.ended(&id).await["state"], json!("decided"));
+    second.stop().await;
+    assert_eq!(scene.receipts("second"), 1);
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::scene::{Scene, Teller};
 
 /// A child process with its output.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
 }
@@ -26,7 +26,7 @@ impl Process {
     }
 
     /// An instance, and where it listens.
-    fn instance(scene: &Scene) -> (Self, Teller) {
+    pub(crate) fn instance(scene: &Scene) -> (Self, Teller) {
         let mut process = Self::start(&["--config", scene.config.to_str().expect("text")]);
         let teller = Teller::new(process.line().trim().trim_end_matches('/').to_owned());
         (process, teller)
@@ -39,7 +39,7 @@ impl Process {
     }
 
     /// `kill -9`.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }
@@ -87,6 +87,53 @@ async fn killed_while_it_waits_it_loses_nothing() {
     assert_eq!(status, Some(0), "{output}");
     assert!(!output.contains("request_ended"), "{output}");
     assert_eq!(scene.receipts("data"), 1);
+}
+
+#[tokio::test]
+async fn killed_between_keeping_an_answer_and_leaving_the_queue_it_takes_no_second_one() {
+    let scene = Scene::new();
+    let (process, teller) = Process::instance(&scene);
+    let id = teller.open(&scene.qr("siti-contoh")).await;
+    process.kill();
+    let request = scene.folder.path().join(format!("data/waiting/{id}.consent"));
+    let waiting = std::fs::read(&request).expect("it waits");
+    scene.approve(&[]);
+    let (process, teller) = Process::instance(&scene);
+    let ended = teller.ended(&id).await;
+    assert_eq!(ended["state"], "decided", "{ended}");
+    assert_eq!(process.stop().0, Some(0));
+    assert!(!request.exists());
+    // As if the kill had come before the request left the queue.
+    std::fs::write(&request, waiting).expect("it is written");
+    let (process, teller) = Process::instance(&scene);
+    let started = Instant::now();
+    while request.exists() {
+        assert!(started.elapsed() < Duration::from_secs(30), "it still waits");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(teller.application(&id).await["decision"], ended["decision"]);
+    let (status, output) = process.stop();
+    assert_eq!(status, Some(0));
+    assert!(output.contains("answered_already") && !output.contains("request_ended"), "{output}");
+}
+
+#[tokio::test]
+async fn a_wrong_configuration_leaves_requests_to_whom_they_belong() {
+    let scene = Scene::new();
+    let (process, teller) = Process::instance(&scene);
+    let id = teller.open(&scene.qr("siti-contoh")).await;
+    process.kill();
+    scene.configure(|config| config["relying_party"]["id"] = json!("rp-other"));
+    let (process, teller) = Process::instance(&scene);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(teller.application(&id).await["state"], "waiting");
+    let (_, output) = process.stop();
+    let troubles = output.matches("foreign_request").count();
+    assert!((1..=3).contains(&troubles), "{output}");
+    scene.configure(|config| config["relying_party"]["id"] = json!("rp-bank"));
+    scene.approve(&[]);
+    let (_process, teller) = Process::instance(&scene);
+    assert_eq!(teller.ended(&id).await["state"], "decided");
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use ikd_onboarding::log::Log;
 use ikd_onboarding::{Config, Server, demo};
 use ikd_sandbox::gateway::{Decision, Gateway, Pending};
 use ikd_sandbox::{Attribute, Profile, Sandbox, cbor};
-use ikd_verifier::UnixTime;
 use ikd_verifier::audit::{VerifyOptions, verify};
+use ikd_verifier::{FileTrustStore, RootKeys, Trust, UnixTime};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -83,6 +83,16 @@ impl Scene {
         let mut config = serde_json::from_slice(&bytes).expect("JSON");
         change(&mut config);
         std::fs::write(&self.config, config.to_string()).expect("it is written");
+    }
+
+    /// Leaves the bank with a trust list, and no list that says what is revoked.
+    pub(crate) fn forget_status_list(&self) {
+        let threshold = self.sandbox.threshold().try_into().expect("a small number");
+        let trust = Trust::new(RootKeys::new(&self.sandbox.roots(), threshold).expect("sound"));
+        trust.update_list(&self.sandbox.trust_list(), UnixTime::now()).expect("a sound list");
+        let path = self.folder.path().join("trust.state");
+        std::fs::remove_file(&path).expect("it is there");
+        FileTrustStore::new(path).save(&trust).expect("it is written");
     }
 
     pub(crate) fn answer_within(&self, seconds: u32) {

@@ -6,7 +6,8 @@ use ikd_verifier::UnixTime;
 use ikd_verifier::audit::Label;
 use serde_json::json;
 
-fn waiting(id: &str, opened: i64) -> Application {
+/// An application that was opened then, and waits for 120 seconds.
+pub(crate) fn waiting(id: &str, opened: i64) -> Application {
     let application = json!({
         "id": id, "terminal": "t1", "opened": opened,
         "scan": { "issuer": "Dukcapil", "not_revoked": true, "not_established": [] },

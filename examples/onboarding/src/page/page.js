@@ -14,6 +14,8 @@ let source = null; // its live stream
 
 const w = () => words[language];
 const told = (text) => text?.[language] ?? "";
+const label = (name) => w().attributes[name] ?? name;
+const labels = (names) => names.map(label).join(", ") || "–";
 const time = (seconds) => new Date(seconds * 1000).toLocaleString(language === "id" ? "id-ID" : "en-GB",
   { dateStyle: "medium", timeStyle: "medium" });
 
@@ -165,15 +167,15 @@ function status(it) {
 function details(it) {
   const parts = [];
   if (it.identity) {
-    const field = ({ name, label, value }) => element("div", { class: value ? "field" : "field empty", "data-name": name },
-      element("dt", {}, told(label)), element("dd", {}, value ? told(value) : w().notGiven));
+    const field = ({ name, value }) => element("div", { class: value ? "field" : "field empty", "data-name": name },
+      element("dt", {}, label(name)), element("dd", {}, value ? told(value) : w().notGiven));
     parts.push(element("section", { class: "card form" }, element("h2", {}, w().form),
       element("dl", {}, ...it.identity.map(field)), element("p", { class: "hint" }, w().formNote)));
   }
   if (it.decision) {
     const check = (rule) => element("li", { class: rule.passed ? "passed" : "failed" },
       element("b", {}, told(rule.text)), element("span", { class: "sr" }, ` ${rule.passed ? w().passed : w().failed}`),
-      rule.hint ? element("p", {}, told(rule.hint), rule.about ? ` (${rule.about.join(", ")})` : "") : null);
+      rule.hint ? element("p", {}, told(rule.hint), rule.about ? ` (${labels(rule.about)})` : "") : null);
     parts.push(element("section", { class: "card checks" }, element("h2", {}, w().checks),
       element("ul", {}, ...it.decision.checks.map(check))));
   }
@@ -183,13 +185,11 @@ function details(it) {
 
 function receipt(it) {
   const { receipt: r } = it, f = w().fields;
-  const labels = Object.fromEntries((it.identity ?? []).map(({ name, label }) => [name, told(label)]));
-  const names = (list) => list.map((name) => labels[name] ?? name).join(", ") || "–";
   const rows = [
     [f.receipt_id, r.receipt_id], [f.purpose, r.purpose.text],
     [f.legal_basis, w().bases[r.legal_basis] ?? r.legal_basis],
     [f.retention, w().days.replace("{n}", r.retention_days)],
-    [f.released, names(r.attributes.released)], [f.missing, names(r.attributes.missing)],
+    [f.released, labels(r.attributes.released)], [f.missing, labels(r.attributes.missing)],
     [f.asked, time(r.times.asked)], [f.answered, time(r.times.answered)],
     [f.gateway, r.gateway], [f.txn, r.txn], [f.answer, r.answer_sha256],
     [f.entry, it.receipt_entry ?? w().noEntry],
