@@ -124,9 +124,20 @@ test("what does not fit together is for a person to look at", async () => {
   await scan(bank, await shown(citizen));
   await approve(citizen);
   assert.equal(await verdict(bank), "review");
+  assert.match(await bank.locator("#verdict").textContent(), /Bandingkan dengan KTP-el.*Bandingkan wajah/s);
   assert.equal(await bank.locator(".checks .passed").count(), 4);
   assert.match(await bank.locator(".checks .failed").textContent(), /Bandingkan dengan KTP-el.*NIK dan tanggal lahir/s);
   await screenshot(bank, "bank-review");
+  assert.deepEqual(await barriers(bank), []);
+  await Promise.all([bank.close(), citizen.close()]);
+});
+
+test("who is too young is offered something else", async () => {
+  const [bank, citizen] = await Promise.all([teller(), phone("tunas-hampir-17")]);
+  await scan(bank, await shown(citizen));
+  await approve(citizen);
+  assert.equal(await verdict(bank), "declined");
+  assert.match(await bank.locator("#verdict").textContent(), /orang tua atau wali\.$/);
   assert.deepEqual(await barriers(bank), []);
   await Promise.all([bank.close(), citizen.close()]);
 });

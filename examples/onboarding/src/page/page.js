@@ -158,10 +158,16 @@ function status(it) {
   }
   const title = told(it.decision?.text) || told(it.outcome?.text);
   const code = it.outcome?.code ? element("p", { class: "hint" }, `${w().code} `, element("code", {}, it.outcome.code)) : null;
-  const hint = it.decision ? w().face : told(it.outcome?.hint);
+  const hint = it.decision ? advice(it.decision) : told(it.outcome?.hint);
   return element("div", { class: `card verdict ${tone(it)}`, id: "verdict", "data-state": it.state,
     "data-outcome": it.decision?.verdict ?? it.outcome?.name ?? "" },
     element("h2", {}, title), element("p", {}, hint), code);
+}
+
+/** What to do about the rules that do not hold; and the one thing that no rule can do. */
+function advice({ verdict, checks }) {
+  const hints = checks.filter((rule) => rule.hint).map((rule) => told(rule.hint));
+  return [...hints, ...(verdict === "declined" ? [] : [w().face])].join(" ");
 }
 
 function details(it) {
