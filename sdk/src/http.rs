@@ -217,7 +217,6 @@ impl HttpClient {
     }
 
     /// The URL that an address stands for.
-    #[cfg(feature = "consent")]
     pub(crate) fn resolve(&self, address: &str) -> Result<Url, HttpError> {
         self.options.resolve(address)
     }
