@@ -89,6 +89,11 @@ impl ConsentQueue {
     /// being polled then is still brought to an end.
     ///
     /// A store that fails is asked again in the next round; `trouble` is told.
+    ///
+    /// A result is handed over after its request has left the store. A backend that must not lose a
+    /// result when it is killed in between keeps the result itself first: with the store's
+    /// [`claim`](ConsentStore::claim), [`poll_once`](ConsentClient::poll_once) and
+    /// [`complete`](ConsentStore::complete), as `examples/onboarding` does.
     pub async fn run(
         &self,
         mut ended: impl FnMut(FinishedConsent),
