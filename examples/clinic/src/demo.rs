@@ -13,6 +13,7 @@ use ikd_verifier::{HttpOptions, RootKeys, Trust, UnixTime, audit};
 
 use crate::desk::{Answer, Desk};
 use crate::members::Members;
+use crate::say;
 
 const MEMBERS: &[u8] = include_bytes!("../data/members.csv");
 const PURPOSE: &str = include_str!("../data/purpose.json");
@@ -39,13 +40,14 @@ pub(crate) async fn run(
         // A QR that discloses an age and nothing else: matching needs no more.
         let qr = sandbox.present(sandbox.person(person)?, Profile::Age, now.secs()).text();
         let approve = |pending: &PendingConsent| {
-            println!("\n{scene}\n  Layar dan ponsel / both screens: {}", pending.binding_message());
+            let code = pending.binding_message();
+            say(format_args!("\n{scene}\n  Layar dan ponsel / both screens: {code}"));
             for asked in gateway.pending() {
                 let names: Vec<_> = asked.claims.iter().map(|claim| claim.name.as_str()).collect();
-                println!("  Ditanyakan / asked: {}", names.join(", "));
+                say(format_args!("  Ditanyakan / asked: {}", names.join(", ")));
                 let decided = gateway.decide(&asked.auth_req_id, Decision::approve(names));
                 if let Err(error) = decided {
-                    println!("  {error}");
+                    say(format_args!("  {error}"));
                 }
             }
         };

@@ -6,6 +6,7 @@ mod desk;
 mod members;
 
 use std::error::Error;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,7 +71,7 @@ async fn run(args: Args) -> Result<bool, Box<dyn Error>> {
         return demo::run(tell).await.map(|()| true);
     };
     let show = |pending: &PendingConsent| {
-        println!("Layar dan ponsel / both screens: {}", pending.binding_message());
+        say(format_args!("Layar dan ponsel / both screens: {}", pending.binding_message()));
     };
     let (answer, receipt) = open(config)?.check(card, qr, UnixTime::now(), show).await?;
     tell(answer, receipt.as_ref());
@@ -92,8 +93,13 @@ fn open(path: &Path) -> Result<Desk, Box<dyn Error>> {
 fn tell(answer: Answer, receipt: Option<&ConsentReceipt>) {
     let (word, message) =
         (if answer.is_yes() { "YA / YES" } else { "TIDAK / NO" }, answer.message());
-    println!("  {word}: {} / {}", message.id, message.en);
+    say(format_args!("  {word}: {} / {}", message.id, message.en));
     if let Some(Ok(receipt)) = receipt.map(serde_json::to_string) {
-        println!("  Tanda terima / receipt: {receipt}");
+        say(format_args!("  Tanda terima / receipt: {receipt}"));
     }
+}
+
+/// Prints a line. Whoever has closed the other end does not want it.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
