@@ -4,6 +4,7 @@
 
 #[path = "consent/counterpart.rs"]
 mod counterpart;
+mod database;
 #[path = "consent/documents.rs"]
 mod documents;
 #[path = "consent/flow.rs"]

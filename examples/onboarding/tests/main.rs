@@ -1,5 +1,7 @@
 //! The backend against the sandbox's gateway.
 
+#[path = "../../../tests/database.rs"]
+mod database;
 mod documents;
 mod flow;
 mod postgres;

@@ -15,6 +15,8 @@ pub use id::{AuditKey, HeadSignature, IdError, LogId, Pseudonym, ReceiptId, Salt
 pub(crate) use key::read_secret;
 pub use key::{KeyFileError, read_signing_key};
 pub use label::{Label, LabelError};
+#[cfg(feature = "consent")]
+pub(crate) use log::private;
 pub use log::{
     Appended, AuditError, AuditFault, AuditLog, AuditReport, Entry, EntryKind, Erased, ErasureMark,
     ErasureReason, Fault, HeadSigner, HeadSignerError, SignedHead, VerifyOptions, read, verify,

@@ -58,13 +58,13 @@ pub(super) fn create_private(path: &Path) -> io::Result<File> {
 
 /// Readable by the owner alone, from the first moment.
 #[cfg(unix)]
-pub(in crate::audit) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     options.mode(0o600)
 }
 
 /// Other systems take the permissions of the folder.
 #[cfg(not(unix))]
-pub(in crate::audit) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }

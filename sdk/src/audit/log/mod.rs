@@ -24,6 +24,6 @@ pub use append::{Appended, AuditLog};
 pub use entry::{EntryKind, ErasureMark, ErasureReason};
 pub use erase::Erased;
 pub use error::{AuditError, AuditFault, Fault};
-pub(super) use file::private;
+pub(crate) use file::private;
 pub use head::{HeadSigner, HeadSignerError, SignedHead};
 pub use verify::{AuditReport, Entry, VerifyOptions, read, verify};

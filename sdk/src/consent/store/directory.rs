@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::{Claim, ConsentStore, ConsentStoreError, Storing};
+use crate::audit::private;
 use crate::consent::pending::PendingConsent;
 use crate::trust::sync_folder;
 
@@ -240,17 +241,4 @@ fn read_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 fn json(value: &impl serde::Serialize) -> Stored<Vec<u8>> {
     serde_json::to_vec(value).map_err(ConsentStoreError::storage)
-}
-
-/// Readable by the owner alone, from the first moment.
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600)
-}
-
-/// Other systems take the permissions of the folder.
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
 }

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use ed25519_dalek::Signer;
+use ikd_verifier::audit::read_signing_key;
 use ikd_verifier::authoring::{TrustListDraft, signature_input};
 use ikd_verifier::{RootKey, TrustError, UnixTime};
 
@@ -17,7 +19,6 @@ use crate::values::{self, to_hex};
 mod description;
 mod detached;
 mod gather;
-mod key;
 mod summary;
 
 const EXAMPLES: &str = "\
@@ -192,9 +193,9 @@ fn with(args: &WithArgs, view: View, out: &mut dyn Write) -> Result<Exit, Failur
         warn("that is not the SHA-256 of this draft: nothing is signed");
         return Ok(Exit::Refused);
     }
-    let key = key::read(&args.key)?;
-    let root = key.public();
-    let signature = key.sign(&signature_input(&payload, &root));
+    let key = read_signing_key(&args.key)?;
+    let root = key.verifying_key().to_bytes();
+    let signature = key.sign(&signature_input(&payload, &root)).to_bytes();
     files::write_new(&args.out, &Detached::new(root, signature, &payload).to_bytes()?)?;
     if !draft.roots.contains(&root) {
         let only = view.say(
